@@ -1,0 +1,39 @@
+"""An embedding: a matrix with one vector per covered sample, and where its vectors come from."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tamis.model.digest import Json
+from tamis.model.noun import Digest, Id, Milliseconds, Noun
+
+
+class EncoderFacts(Noun):
+    """What makes the vectors of an encoder what they are. `weights` is the SHA-256 of its weights file."""
+
+    name: str
+    dimension: int
+    weights: str
+    preprocessing: dict[str, Json]
+
+
+class Embedding(Noun):
+    """`kind` is `full` for what an encoder gave and `pca` for the reduced child that selection uses."""
+
+    id: Id
+    dataset_id: Id
+    name: str
+    kind: Literal["full", "pca"]
+    parent_id: Id | None
+    encoder: EncoderFacts
+    dimension: int
+    n_covered: int
+    digest: Digest
+    created_at: Milliseconds
+
+
+class EmbeddingCreate(Noun):
+    """Which encoder to run, and how many dimensions its reduced child has."""
+
+    encoder: str = "lite0"
+    dimensions: int = Field(32, ge=2, le=1024)

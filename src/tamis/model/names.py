@@ -1,0 +1,58 @@
+"""Names that people give: of datasets and tags (`Name`), and of files (`clean_file_name`)."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from tamis.model.errors import Invalid
+
+LONGEST_NAME = 100
+LONGEST_FILE_NAME = 1024
+DEEPEST_FILE_NAME = 32
+_BIDIRECTIONAL = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
+
+
+def clean_name(name: str) -> str:
+    """Return the name in Unicode form NFC.
+
+    Raises:
+        ValueError: it is empty, over 100 characters, or holds control characters.
+    """
+    name = unicodedata.normalize("NFC", name).strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise ValueError(f"A name has 1 to {LONGEST_NAME} characters; this one has {len(name)}.")
+    for character in name:
+        if _is_unsafe(character):
+            raise ValueError(f"A name holds no control characters; this one holds U+{ord(character):04X}.")
+    return name
+
+
+Name = Annotated[str, AfterValidator(clean_name)]
+
+
+def clean_file_name(path: bytes) -> str:
+    r"""Turn a path inside a root, as the file system spells it, into a sample's file name.
+
+    The name is in form NFC with `/` between the parts. Bytes that are not UTF-8 are written `\xff`.
+
+    Raises:
+        Invalid: the path is absolute, climbs out, is too long or too deep, or holds control or
+            bidirectional characters.
+    """
+    name = unicodedata.normalize("NFC", path.decode("utf-8", errors="backslashreplace"))
+    parts = name.split("/")
+    if len(name) > LONGEST_FILE_NAME or len(parts) > DEEPEST_FILE_NAME:
+        raise Invalid(
+            f"The file name is too long: at most {LONGEST_FILE_NAME} characters, {DEEPEST_FILE_NAME} folders."
+        )
+    if any(part in ("", ".", "..") for part in parts):
+        raise Invalid("The file name must be relative and must not hold empty parts, '.' or '..'.")
+    for character in name:
+        if _is_unsafe(character):
+            raise Invalid(f"The file name holds the character U+{ord(character):04X}; rename the file.")
+    return name
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or ord(character) in _BIDIRECTIONAL
