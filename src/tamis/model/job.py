@@ -28,5 +28,5 @@ class Job(Noun):
     finished_at: Milliseconds | None
 
 
-class JobCancelled(Exception):  # noqa: N818  # a turn of events, not an error
+class JobCancelled(Exception):
     """Raised inside a job at the first safe point after its cancellation was asked for."""
