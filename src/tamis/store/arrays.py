@@ -1,0 +1,32 @@
+"""Write-once Arrow IPC files, named by the SHA-256 of their bytes."""
+
+import hashlib
+
+import pyarrow as pa
+
+from tamis.model.errors import Unavailable
+from tamis.store.folder import DataFolder, write_once
+
+
+def write(folder: DataFolder, table: pa.Table) -> str:
+    """Keep a table and return its digest."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    data = sink.getvalue().to_pybytes()
+    digest = hashlib.sha256(data).hexdigest()
+    write_once(folder.array(digest), data)
+    return digest
+
+
+def read_bytes(folder: DataFolder, digest: str) -> bytes:
+    """Return the file as it goes over the wire."""
+    try:
+        return folder.array(digest).read_bytes()
+    except FileNotFoundError as error:
+        raise Unavailable(f"The array {digest} is missing. Run `tamis doctor`.") from error
+
+
+def read(folder: DataFolder, digest: str) -> pa.Table:
+    """Return the table."""
+    return pa.ipc.open_file(pa.BufferReader(read_bytes(folder, digest))).read_all()

@@ -1,0 +1,41 @@
+"""Sets of positions: roaring bitmaps in the database, sorted uint32 arrays in Python.
+
+Roaring: Lemire et al. (2018), https://arxiv.org/abs/1709.07821.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+Positions = NDArray[np.uint32]
+"""Sorted, distinct positions."""
+
+
+def pack(positions: NDArray[np.integer]) -> bytes:
+    """Serialize a set of positions, given in any order."""
+    bitmap = BitMap(np.unique(positions).astype(np.uint32))
+    bitmap.run_optimize()
+    return bytes(bitmap.serialize())
+
+
+def unpack(data: bytes) -> Positions:
+    """Return the positions in ascending order."""
+    return np.array(BitMap.deserialize(data), dtype=np.uint32)
+
+
+EMPTY = pack(np.empty(0, np.uint32))
+
+
+def union(one: Positions, other: Positions) -> Positions:
+    """Positions in either set, ascending."""
+    return np.union1d(one, other)
+
+
+def intersection(one: Positions, other: Positions) -> Positions:
+    """Positions in both sets, ascending."""
+    return np.intersect1d(one, other, assume_unique=True)
+
+
+def difference(one: Positions, other: Positions) -> Positions:
+    """Positions in the first set only, ascending."""
+    return np.setdiff1d(one, other, assume_unique=True)

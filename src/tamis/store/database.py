@@ -1,0 +1,124 @@
+"""The way to a connection: `read()` and `write()`, on SQLite or PostgreSQL."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from tamis.model.errors import Conflict, Invalid, NoSpace, Unavailable
+from tamis.store import schema
+
+BUSY_SECONDS = 30
+POOL_SIZE = 44  # at least one connection for each of the 40 threads of the server
+_WRITE = "tamis_write"
+
+
+class Database:
+    """An engine with one transaction per block, committed at its end or rolled back whole."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _make_engine(url)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one moment of the database."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that may write. On SQLite it takes the write lock at its start, so never upgrades."""
+        with _translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITE: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _make_engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Invalid("TAMIS_DATABASE_URL is no database URL.", field="database_url") from error
+    if parsed.get_backend_name() == "sqlite":
+        engine = sa.create_engine(
+            parsed, pool_size=POOL_SIZE, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, pool_size=POOL_SIZE, isolation_level="READ COMMITTED")
+    raise Invalid(
+        f"Tamis keeps its data in SQLite or PostgreSQL, not in '{parsed.get_backend_name()}'.",
+        field="database_url",
+    )
+
+
+def _prepare_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    # The driver must not begin transactions by itself: it would leave DDL outside of them, and
+    # upgrade readers to writers, which fails at once instead of waiting.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        text = str(error.orig)
+        if re.search(r"disk is full|disk I/O error|No space left", text):
+            raise NoSpace("The disk that holds the database is full. Make room, then try again.") from error
+        if re.search(r"database is locked|could not connect|connection.*(refused|failed|closed)", text):
+            raise Unavailable("The database does not answer. Try again in a moment.") from error
+        raise
+
+
+def unique_violation(error: sa.exc.IntegrityError) -> bool:
+    """Tell whether a row was refused because it is there already."""
+    text = str(error.orig)
+    return "UNIQUE constraint failed" in text or "duplicate key value" in text
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema to the newest revision, whole or not at all.
+
+    Raises:
+        Conflict: the database was written by a newer version of Tamis.
+    """
+    current = _revision(database)
+    if current == schema.REVISION:
+        return
+    if current is not None and current > schema.REVISION:
+        raise Conflict(
+            f"The database has schema {current}; this version of Tamis knows up to {schema.REVISION}. "
+            "Upgrade Tamis."
+        )
+    from tamis.store.migrations.run import upgrade  # Alembic loads only when there is something to do
+
+    with database.write() as connection:
+        if current is None and connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7235301)"))  # two servers, one start
+        upgrade(connection)
+
+
+def _revision(database: Database) -> str | None:
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,30 @@
+"""Keyset paging: rows after a key, in the key's order."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from tamis.model.page import Page
+
+Item = TypeVar("Item")
+
+
+def page(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    key: sa.ColumnElement[Any],
+    after: object,
+    limit: int,
+    make: Callable[[sa.RowMapping], Item],
+    *,
+    descending: bool = False,
+) -> Page[Item]:
+    """Return up to `limit` items of the query that follow the key `after` (None = from the start)."""
+    if after is not None:
+        query = query.where(key < after if descending else key > after)
+    query = query.order_by(key.desc() if descending else key).limit(limit + 1)
+    rows = connection.execute(query).mappings().all()
+    more = len(rows) > limit
+    last = str(rows[limit - 1][key.key]) if more and key.key is not None else None
+    return Page(items=[make(row) for row in rows[:limit]], next=last)

@@ -1,0 +1,176 @@
+"""Samples and problems: one row for each image, and one for each file that was refused."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from tamis.model.digest import Json
+from tamis.model.errors import NotFound
+from tamis.model.ids import now
+from tamis.model.image import ImageFacts, Measures
+from tamis.model.page import Page
+from tamis.model.sample import Problem, Sample
+from tamis.store import bitmaps, datasets
+from tamis.store.pages import page
+from tamis.store.schema import problem, sample
+
+_IN_LIST = 5_000  # values in one IN list, below the limits of both databases
+_PLAIN = ("sha256", "size_bytes", "modified_ns", "width", "height", "format", "mode")
+_MEASURES = tuple(Measures.model_fields)
+
+
+@dataclass(frozen=True)
+class NewSample:
+    """An image that has been read, before it has a position."""
+
+    file_name: str
+    relative_path: bytes | None
+    facts: ImageFacts
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is compared when a file of the same name comes again."""
+
+    sha256: str
+    size_bytes: int
+    modified_ns: int
+
+
+def known(connection: sa.Connection, dataset_id: str, file_names: Iterable[str]) -> dict[str, Known]:
+    """Return those of the names that the dataset has already."""
+    columns = (sample.c.file_name, sample.c.sha256, sample.c.size_bytes, sample.c.modified_ns)
+    found: dict[str, Known] = {}
+    for names in _chunks(sorted(set(file_names))):
+        query = sa.select(*columns).where(sample.c.dataset_id == dataset_id, sample.c.file_name.in_(names))
+        for name, sha256, size_bytes, modified_ns in connection.execute(query):
+            found[name] = Known(sha256, size_bytes, modified_ns)
+    return found
+
+
+def insert(connection: sa.Connection, dataset_id: str, new: Sequence[NewSample]) -> int:
+    """Add samples in the order given, and return the position of the first."""
+    first = datasets.take_positions(
+        connection, dataset_id, len(new), sum(one.facts.size_bytes for one in new)
+    )
+    moment = now()
+    rows = [
+        {
+            **{name: getattr(one.facts, name) for name in _PLAIN},
+            **one.facts.measures.model_dump(),
+            "dataset_id": dataset_id,
+            "position": first + i,
+            "file_name": one.file_name,
+            "relative_path": one.relative_path,
+            "state": "full",
+            "metadata": {},
+            "created_at": moment,
+        }
+        for i, one in enumerate(new)
+    ]
+    if rows:
+        connection.execute(sample.insert(), rows)
+    return first
+
+
+def get(connection: sa.Connection, dataset_id: str, position: int) -> Sample:
+    """Return a sample, or raise NotFound."""
+    query = sa.select(sample).where(sample.c.dataset_id == dataset_id, sample.c.position == position)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(f"There is no sample {position} in this dataset.")
+    return _sample(row)
+
+
+def list_page(
+    connection: sa.Connection,
+    dataset_id: str,
+    after: int | None,
+    limit: int,
+    among: bitmaps.Positions | None = None,
+) -> Page[Sample]:
+    """Return a page of samples by position; only those `among` the given positions, where given."""
+    query = sa.select(sample).where(sample.c.dataset_id == dataset_id)
+    if among is not None:
+        start = 0 if after is None else int(np.searchsorted(among, after, side="right"))
+        query = query.where(sample.c.position.in_(among[start : start + limit + 1].tolist()))
+    return page(connection, query, sample.c.position, after, limit, _sample)
+
+
+def relative_path(connection: sa.Connection, dataset_id: str, position: int) -> bytes | None:
+    """Return where the image lies below its dataset's root, as the file system spells it."""
+    query = sa.select(sample.c.relative_path).where(
+        sample.c.dataset_id == dataset_id, sample.c.position == position
+    )
+    return connection.execute(query).scalar()
+
+
+def columns(
+    connection: sa.Connection, dataset_id: str, positions: NDArray[np.integer], *names: str
+) -> list[tuple[object, ...]]:
+    """Return the named columns of the samples at these positions, in the order of the positions."""
+    found: dict[int, tuple[object, ...]] = {}
+    for chunk in _chunks(positions.tolist()):
+        query = sa.select(sample.c.position, *(sample.c[name] for name in names)).where(
+            sample.c.dataset_id == dataset_id, sample.c.position.in_(chunk)
+        )
+        for position, *values in connection.execute(query):
+            found[position] = tuple(values)
+    return [found[position] for position in positions.tolist()]
+
+
+def positions_of(connection: sa.Connection, dataset_id: str, file_names: Sequence[str]) -> dict[str, int]:
+    """Return the positions of those names that the dataset has."""
+    found: dict[str, int] = {}
+    for names in _chunks(file_names):
+        query = sa.select(sample.c.file_name, sample.c.position).where(
+            sample.c.dataset_id == dataset_id, sample.c.file_name.in_(names)
+        )
+        for name, position in connection.execute(query):
+            found[name] = position
+    return found
+
+
+def annotate(connection: sa.Connection, dataset_id: str, position: int, metadata: dict[str, Json]) -> None:
+    """Add values to a sample's metadata; a name that is there already gets the new value."""
+    here = (sample.c.dataset_id == dataset_id) & (sample.c.position == position)
+    before = connection.execute(sa.select(sample.c.metadata).where(here)).scalar_one()
+    connection.execute(sample.update().where(here).values(metadata={**before, **metadata}))
+
+
+def set_problems(
+    connection: sa.Connection, dataset_id: str, job_id: str, reasons: dict[str, str], fine: Iterable[str]
+) -> None:
+    """Record why files were refused, and forget the problems of files that are fine now."""
+    for names in _chunks(sorted({*reasons, *fine})):
+        connection.execute(
+            problem.delete().where(problem.c.dataset_id == dataset_id, problem.c.file_name.in_(names))
+        )
+    if reasons:
+        connection.execute(
+            problem.insert(),
+            [
+                {"dataset_id": dataset_id, "file_name": name, "reason": reason, "job_id": job_id}
+                for name, reason in sorted(reasons.items())
+            ],
+        )
+
+
+def problems(connection: sa.Connection, dataset_id: str, after: str | None, limit: int) -> Page[Problem]:
+    """Return a page of refused files by name."""
+    query = sa.select(problem.c.file_name, problem.c.reason, problem.c.job_id).where(
+        problem.c.dataset_id == dataset_id
+    )
+    return page(connection, query, problem.c.file_name, after, limit, Problem.model_validate)
+
+
+def _chunks(values: Sequence[Json]) -> Iterable[list[Json]]:
+    return (list(values[i : i + _IN_LIST]) for i in range(0, len(values), _IN_LIST))
+
+
+def _sample(row: sa.RowMapping) -> Sample:
+    values = {name: value for name, value in row.items() if name not in (*_MEASURES, "relative_path")}
+    return Sample.model_validate({**values, "measures": {name: row[name] for name in _MEASURES}})

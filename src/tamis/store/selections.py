@@ -1,0 +1,46 @@
+"""Selections: one row for each run of a strategy; its ranking lies in a write-once array."""
+
+import sqlalchemy as sa
+
+from tamis.model.errors import NotFound
+from tamis.model.page import Page
+from tamis.model.selection import Selection
+from tamis.store import events
+from tamis.store.pages import page
+from tamis.store.schema import selection
+
+
+def insert(connection: sa.Connection, new: Selection, digest: str) -> Selection:
+    """Keep a selection; the same work done before is returned instead."""
+    known = find(connection, new.dataset_id, digest)
+    if known is not None:
+        return known
+    connection.execute(selection.insert().values({**new.model_dump(mode="json"), "digest": digest}))
+    events.add(connection, "selection.created", new.dataset_id, new.id)
+    return new
+
+
+def find(connection: sa.Connection, dataset_id: str, digest: str) -> Selection | None:
+    """Return the selection that was made from exactly these inputs, if there is one."""
+    query = sa.select(selection).where(selection.c.dataset_id == dataset_id, selection.c.digest == digest)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _selection(row)
+
+
+def get(connection: sa.Connection, dataset_id: str, selection_id: str) -> Selection:
+    """Return a selection of this dataset, or raise NotFound."""
+    query = sa.select(selection).where(selection.c.dataset_id == dataset_id, selection.c.id == selection_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(f"There is no selection '{selection_id}' in this dataset.")
+    return _selection(row)
+
+
+def list_page(connection: sa.Connection, dataset_id: str, after: str | None, limit: int) -> Page[Selection]:
+    """Return a page of selections, oldest first."""
+    query = sa.select(selection).where(selection.c.dataset_id == dataset_id)
+    return page(connection, query, selection.c.id, after, limit, _selection)
+
+
+def _selection(row: sa.RowMapping) -> Selection:
+    return Selection.model_validate({name: row[name] for name in Selection.model_fields})

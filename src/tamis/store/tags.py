@@ -1,0 +1,115 @@
+"""Tags: immutable bitmaps with a parent, a recipe and a digest. Nothing here changes a tag's members."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+
+from tamis.model.errors import Conflict, NotFound
+from tamis.model.ids import new_id, now
+from tamis.model.page import Page
+from tamis.model.recipe import Recipe
+from tamis.model.tag import Tag
+from tamis.store import bitmaps, datasets, events
+from tamis.store.database import unique_violation
+from tamis.store.pages import page
+from tamis.store.schema import tag
+
+
+@dataclass(frozen=True)
+class NewTag:
+    """All that a tag is made of."""
+
+    name: str
+    parent_id: str | None
+    members: bitmaps.Positions
+    recipe: Recipe
+    digest: str
+    selection_id: str | None = None
+
+
+def insert(connection: sa.Connection, dataset_id: str, new: NewTag) -> Tag:
+    """Keep a tag; raise Conflict when its name is taken."""
+    values = {
+        "id": new_id(),
+        "dataset_id": dataset_id,
+        "parent_id": new.parent_id,
+        "name": new.name,
+        "members": bitmaps.pack(new.members),
+        "n_members": len(new.members),
+        "recipe": new.recipe.model_dump(mode="json"),
+        "digest": new.digest,
+        "selection_id": new.selection_id,
+        "created_at": now(),
+    }
+    try:
+        with connection.begin_nested():
+            connection.execute(tag.insert().values(values))
+    except sa.exc.IntegrityError as error:
+        if unique_violation(error):
+            raise Conflict(
+                f"There is already a tag named '{new.name}' in this dataset. Choose another name.",
+                field="name",
+            ) from error
+        raise
+    events.add(connection, "tag.created", dataset_id, str(values["id"]))
+    return get(connection, dataset_id, str(values["id"]))
+
+
+def get(connection: sa.Connection, dataset_id: str, tag_id: str) -> Tag:
+    """Return a tag of this dataset, or raise NotFound."""
+    return _tag(_row(connection, dataset_id, tag_id), datasets.deleted(connection, dataset_id))
+
+
+def by_name(connection: sa.Connection, dataset_id: str, name: str) -> Tag | None:
+    """Return the tag of this name, if there is one."""
+    query = sa.select(tag).where(tag.c.dataset_id == dataset_id, tag.c.name == name)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _tag(row, datasets.deleted(connection, dataset_id))
+
+
+def newest_upload(connection: sa.Connection, dataset_id: str) -> Tag | None:
+    """Return the tag that the last upload made, if one has been completed."""
+    query = sa.select(tag).where(tag.c.dataset_id == dataset_id).order_by(tag.c.created_at, tag.c.id)
+    found = [
+        row for row in connection.execute(query).mappings() if row["recipe"]["kind"] in ("initial", "upload")
+    ]
+    return _tag(found[-1], datasets.deleted(connection, dataset_id)) if found else None
+
+
+def list_page(
+    connection: sa.Connection, dataset_id: str, after: str | None, limit: int, name: str | None = None
+) -> Page[Tag]:
+    """Return a page of tags, oldest first; only the one of this name, where it is given."""
+    gone = datasets.deleted(connection, dataset_id)
+    query = sa.select(tag).where(tag.c.dataset_id == dataset_id)
+    if name is not None:
+        query = query.where(tag.c.name == name)
+    return page(connection, query, tag.c.id, after, limit, lambda row: _tag(row, gone))
+
+
+def members(connection: sa.Connection, dataset_id: str, tag_id: str) -> bitmaps.Positions:
+    """Return all positions that the tag froze, deleted ones too."""
+    return bitmaps.unpack(_row(connection, dataset_id, tag_id)["members"])
+
+
+def selection_of(connection: sa.Connection, dataset_id: str, tag_id: str) -> str | None:
+    """Return the id of the selection that the tag was saved from, if any."""
+    selection_id: str | None = _row(connection, dataset_id, tag_id)["selection_id"]
+    return selection_id
+
+
+def _row(connection: sa.Connection, dataset_id: str, tag_id: str) -> sa.RowMapping:
+    query = sa.select(tag).where(tag.c.dataset_id == dataset_id, tag.c.id == tag_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(f"There is no tag '{tag_id}' in this dataset.")
+    return row
+
+
+def _tag(row: sa.RowMapping, gone: bitmaps.Positions) -> Tag:
+    lost = 0
+    if len(gone):
+        lost = int(np.isin(bitmaps.unpack(row["members"]), gone, assume_unique=True).sum())
+    fields = {name: row[name] for name in Tag.model_fields if name != "n_deleted"}
+    return Tag.model_validate({**fields, "n_deleted": lost})
