@@ -1,0 +1,89 @@
+"""What an encoder is: uint8 pictures in, one float32 vector each out."""
+
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tamis.model.digest import Json
+from tamis.model.embedding import EncoderFacts
+from tamis.model.errors import Invalid
+
+Images = NDArray[np.uint8]
+Vectors = NDArray[np.float32]
+
+_registry: dict[str, type["Encoder"]] = {}
+
+
+class Encoder(ABC):
+    """A subclass registers itself under its `name`; importing its file costs nothing, opening it does.
+
+    `encode` cuts what it is given into batches of `batch_size`, counted from its first row. The last bits of
+    a vector may depend on its batch. So a caller who wants a resumed run to equal a straight one hands in
+    whole batches that start at a position divisible by `batch_size`; only the last one may be short.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    dimension: ClassVar[int]
+    input_size: ClassVar[int]
+    batch_size: ClassVar[int] = 16
+    weights: ClassVar[str]
+    """SHA-256 of the weights file; of no bytes at all for an encoder that has none."""
+    preprocessing: ClassVar[dict[str, Json]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.name in _registry:
+            raise ValueError(f"Two encoders are named {cls.name!r}.")
+        _registry[cls.name] = cls
+
+    def __init__(self, cache_folder: Path, threads: int | None = None) -> None:
+        if threads is not None and threads < 1:
+            raise Invalid(f"An encoder needs at least 1 thread, not {threads}.", field="threads")
+        self.cache_folder = cache_folder
+        self.threads = threads if threads is not None else _cores()
+
+    @classmethod
+    def facts(cls) -> EncoderFacts:
+        """Return what makes the vectors what they are; needs neither the weights nor a runtime."""
+        return EncoderFacts(
+            name=cls.name, dimension=cls.dimension, weights=cls.weights, preprocessing=cls.preprocessing
+        )
+
+    def encode(self, images: Images) -> Vectors:
+        """Turn RGB pictures (n, input_size, input_size, 3) of uint8 into vectors (n, dimension)."""
+        expected = (self.input_size, self.input_size, 3)
+        if images.dtype != np.uint8:
+            raise Invalid(f"Encoder {self.name!r} takes uint8 images, not {images.dtype}.", field="images")
+        if images.ndim != 4 or images.shape[1:] != expected:
+            raise Invalid(
+                f"Encoder {self.name!r} takes images of shape (n, {', '.join(map(str, expected))}), "
+                f"not {images.shape}.",
+                field="images",
+            )
+        vectors = np.empty((len(images), self.dimension), np.float32)
+        for start in range(0, len(images), self.batch_size):
+            batch = slice(start, start + self.batch_size)
+            vectors[batch] = self._encode_batch(np.ascontiguousarray(images[batch]))
+        return vectors
+
+    @abstractmethod
+    def _encode_batch(self, images: Images) -> Vectors:
+        """Encode 1 to `batch_size` pictures; what arrives here has been checked."""
+
+
+def _cores() -> int:
+    """Count the cores that this process may use, which in a container may be fewer than there are."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def registered() -> dict[str, type[Encoder]]:
+    """Return the encoders that have registered themselves, by name, in the order of their names."""
+    return dict(sorted(_registry.items()))

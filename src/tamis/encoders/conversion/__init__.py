@@ -1,0 +1,1 @@
+"""Makes an ONNX file from published weights, without torch."""

@@ -1,0 +1,113 @@
+"""What every encoder promises, run over the registry."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tamis.encoders import Encoder, encoder_facts, encoder_names, open_encoder
+from tamis.model.errors import Invalid
+
+
+@pytest.fixture(scope="module", params=encoder_names())
+def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return open_encoder(request.param, tmp_path_factory.mktemp("cache"), threads=2)
+
+
+def pictures(encoder: Encoder, n: int, seed: int = 0) -> np.ndarray:
+    """Blobs of colour rather than noise: noise looks the same to every encoder."""
+    generator = np.random.default_rng(seed)
+    coarse = generator.integers(0, 256, (n, 7, 7, 3), dtype=np.uint8)
+    size = encoder.input_size
+    return coarse[:, np.arange(size) * 7 // size][:, :, np.arange(size) * 7 // size]
+
+
+def test_the_registry_has_both_encoders() -> None:
+    assert encoder_names() == ["lite0", "pixels"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_one_finite_float32_row_an_image(encoder: Encoder, count: int) -> None:
+    vectors = encoder.encode(pictures(encoder, count))
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (count, encoder.dimension)
+    assert np.isfinite(vectors).all()
+
+
+def test_the_same_images_give_the_same_bits(encoder: Encoder, tmp_path: Path) -> None:
+    images = pictures(encoder, encoder.batch_size + 3)
+    first = encoder.encode(images)
+    again = open_encoder(encoder.name, tmp_path, threads=1).encode(images)
+    assert first.tobytes() == encoder.encode(images).tobytes()
+    np.testing.assert_allclose(again, first, rtol=1e-5, atol=1e-6)
+
+
+def test_aligned_batches_equal_one_call_bit_for_bit(encoder: Encoder) -> None:
+    images = pictures(encoder, 2 * encoder.batch_size + 1)
+    parts = [
+        encoder.encode(images[i : i + encoder.batch_size]) for i in range(0, len(images), encoder.batch_size)
+    ]
+    assert np.concatenate(parts).tobytes() == encoder.encode(images).tobytes()
+
+
+def test_a_row_depends_on_its_image_only(encoder: Encoder) -> None:
+    images = pictures(encoder, 6)
+    others = pictures(encoder, 6, seed=1)
+    others[4] = images[2]
+    np.testing.assert_allclose(encoder.encode(others)[4], encoder.encode(images)[2], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        encoder.encode(images[2:3])[0], encoder.encode(images)[2], rtol=1e-5, atol=1e-6
+    )
+
+
+def test_the_input_is_untouched_and_may_be_any_view(encoder: Encoder) -> None:
+    images = pictures(encoder, 4)
+    images.setflags(write=False)
+    flipped = images[:, :, ::-1]
+    assert (encoder.encode(flipped) == encoder.encode(np.ascontiguousarray(flipped))).all()
+
+
+@pytest.mark.parametrize(
+    ("images", "named"),
+    [
+        (np.zeros((1, 224, 224, 3), np.float32), "float32"),
+        (np.zeros((224, 224, 3), np.uint8), r"\(224, 224, 3\)"),
+        (np.zeros((1, 3, 224, 224), np.uint8), r"\(1, 3, 224, 224\)"),
+        (np.zeros((1, 96, 96, 3), np.uint8), r"\(1, 96, 96, 3\)"),
+    ],
+)
+def test_other_shapes_and_types_are_refused_by_name(encoder: Encoder, images: np.ndarray, named: str) -> None:
+    with pytest.raises(Invalid, match=named) as refusal:
+        encoder.encode(images)
+    assert refusal.value.field == "images"
+
+
+def test_facts_agree_with_what_comes_out(encoder: Encoder) -> None:
+    facts = encoder_facts(encoder.name)
+    assert (facts.name, facts.dimension) == (encoder.name, encoder.dimension)
+    assert len(facts.weights) == 64
+    assert facts.preprocessing["size"] == encoder.input_size
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"no encoder 'lite'; did you mean 'lite0'.*There are: lite0, pixels"):
+        open_encoder("lite", tmp_path)
+    with pytest.raises(Invalid, match="There are"):
+        encoder_facts("")
+
+
+def test_no_thread_is_not_enough(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="not 0"):
+        open_encoder("pixels", tmp_path, threads=0)
+
+
+def test_names_and_facts_load_no_runtime() -> None:
+    program = (
+        "import sys; from tamis.encoders import encoder_facts, encoder_names; "
+        "[encoder_facts(name) for name in encoder_names()]; "
+        "print(sorted({'onnx', 'onnxruntime', 'torch', 'numba', 'PIL'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
