@@ -1,0 +1,173 @@
+"""How good is a ranking? Coverage of the pool at every k, and nearest-neighbour accuracy with labels."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tamis.model.errors import Invalid
+from tamis.model.job import JobCancelled
+from tamis.selection.base import Cancelled
+from tamis.selection.checks import as_labels, as_positions, as_vectors, whole
+from tamis.selection.ranking import available_threads
+
+MOST_POINTS = 20_000
+"""A larger pool is measured on this many of its samples, evenly spaced by position."""
+
+
+class Coverage(NamedTuple):
+    """After the first k of a ranking: the farthest and the mean distance of the pool to a kept sample."""
+
+    k: int
+    radius: float
+    mean: float
+
+
+def coverage(
+    vectors: ArrayLike,
+    order: ArrayLike,
+    ks: Sequence[int],
+    *,
+    preselected: ArrayLike | None = None,
+    candidates: ArrayLike | None = None,
+    most_points: int = MOST_POINTS,
+    threads: int | None = None,
+    cancelled: Cancelled | None = None,
+) -> list[Coverage]:
+    """Measure how well each prefix of a ranking covers the pool, in one pass over the ranking.
+
+    A pool of more than `most_points` is measured on that many of its samples, evenly spaced by position:
+    the mean is then an estimate and the radius a lower bound, while the cost stays bounded.
+
+    Args:
+        vectors: (n, d) array of floats.
+        order: positions, best first, as `Ranking.order`.
+        ks: how many of them are kept, in any order; 0 only where samples are preselected.
+        preselected: positions that are kept from the start.
+        candidates: positions that make up the pool. None: all.
+        most_points: the size from which the pool is thinned out.
+        threads: how many threads to use. None: one per core.
+        cancelled: asked a few times a second; once it says True the pass stops.
+
+    Returns:
+        One `Coverage` per distinct k, by rising k.
+
+    Raises:
+        Invalid: the input is wrong.
+        JobCancelled: `cancelled` said True.
+    """
+    array = as_vectors(vectors, "vectors")
+    kept = as_positions(preselected, len(array), "preselected")
+    as_positions(order, len(array), "order")
+    ranked = np.asarray(order, np.int64)
+    wanted = _checked_ks(ks, len(ranked), len(kept))
+    pool = as_positions(candidates, len(array), "candidates")
+    if candidates is None:
+        pool = np.arange(len(array))
+    return _measure(array, ranked, wanted, kept, _thinned(pool, most_points), threads, cancelled)
+
+
+def random_coverage(
+    vectors: ArrayLike,
+    ks: Sequence[int],
+    *,
+    draws: int = 5,
+    seed: int = 0,
+    preselected: ArrayLike | None = None,
+    candidates: ArrayLike | None = None,
+    most_points: int = MOST_POINTS,
+    threads: int | None = None,
+    cancelled: Cancelled | None = None,
+) -> list[Coverage]:
+    """Measure random draws the same way, and average over them; see `coverage`."""
+    array = as_vectors(vectors, "vectors")
+    kept = as_positions(preselected, len(array), "preselected")
+    pool = as_positions(candidates, len(array), "candidates")
+    if candidates is None:
+        pool = np.arange(len(array))
+    left = np.setdiff1d(pool, kept, assume_unique=True)
+    wanted = _checked_ks(ks, len(left), len(kept))
+    if whole(draws, "draws") < 1:
+        raise Invalid("draws must be at least 1.", field="draws")
+    generator = np.random.default_rng(whole(seed, "seed"))
+    thinned = _thinned(pool, most_points)
+    runs = [
+        _measure(array, generator.permutation(left)[: wanted[-1]], wanted, kept, thinned, threads, cancelled)
+        for _ in range(draws)
+    ]
+    return [
+        Coverage(k, float(np.mean([p.radius for p in points])), float(np.mean([p.mean for p in points])))
+        for k, points in zip(wanted, zip(*runs, strict=True), strict=True)
+    ]
+
+
+def nearest_neighbour_accuracy(
+    train_vectors: ArrayLike, train_labels: ArrayLike, test_vectors: ArrayLike, test_labels: ArrayLike
+) -> float:
+    """Return the share of test samples whose nearest training sample has their label."""
+    from tamis.selection.kernels.nearest import approach  # loads numba
+
+    train, test = as_vectors(train_vectors, "train_vectors"), as_vectors(test_vectors, "test_vectors")
+    if train.shape[1] != test.shape[1]:
+        raise Invalid(f"Train and test differ in dimensions: {train.shape[1]} and {test.shape[1]}.")
+    known, truth = as_labels(train_labels, len(train)), as_labels(test_labels, len(test))
+    if known is None or truth is None:
+        raise Invalid("Accuracy needs labels of both train and test.", field="labels")
+    squared = np.full(len(test), np.inf, np.float32)
+    nearest = np.zeros(len(test), np.int64)
+    approach(test, train, squared, nearest=nearest, threads=available_threads())
+    return float(np.mean(known[nearest] == truth))
+
+
+def _measure(
+    vectors: NDArray[np.float32],
+    order: NDArray[np.int64],
+    ks: list[int],
+    kept: NDArray[np.int64],
+    pool: NDArray[np.int64],
+    threads: int | None,
+    cancelled: Cancelled | None,
+) -> list[Coverage]:
+    from tamis.selection.kernels.nearest import approach  # loads numba
+
+    rows = np.ascontiguousarray(vectors[pool])
+    squared = np.full(len(rows), np.inf, np.float32)
+    workers, check = threads or available_threads(), _checker(cancelled)
+    approach(rows, vectors[kept], squared, threads=workers, checkpoint=check)
+    points, done = [], 0
+    for k in ks:
+        approach(rows, vectors[order[done:k]], squared, threads=workers, checkpoint=check)
+        done = k
+        distance = np.sqrt(squared)
+        points.append(Coverage(k, float(distance.max()), float(distance.mean(dtype=np.float64))))
+    return points
+
+
+def _checker(cancelled: Cancelled | None) -> Callable[[], None]:
+    def check() -> None:
+        if cancelled is not None and cancelled():
+            raise JobCancelled
+
+    return check
+
+
+def _checked_ks(ks: Sequence[int], ranked: int, kept: int) -> list[int]:
+    wanted = sorted({whole(k, "ks") for k in ks})
+    if not wanted:
+        raise Invalid("ks is empty: name at least one number of kept samples.", field="ks")
+    if wanted[-1] > ranked:
+        raise Invalid(f"ks hold {wanted[-1]}, but the ranking has {ranked} samples.", field="ks")
+    if wanted[0] == 0 and not kept:
+        raise Invalid("At k = 0, with nothing preselected, nothing is kept.", field="ks")
+    return wanted
+
+
+def _thinned(pool: NDArray[np.int64], most_points: int) -> NDArray[np.int64]:
+    if not len(pool):
+        raise Invalid("There are no candidates to measure.", field="candidates")
+    if whole(most_points, "most_points") < 1:
+        raise Invalid("most_points must be at least 1.", field="most_points")
+    if len(pool) <= most_points:
+        return pool
+    return pool[np.linspace(0, len(pool) - 1, most_points).round().astype(np.int64)]

@@ -1,0 +1,83 @@
+"""How kernels are compiled and run: cached in the user's cache folder, in plain threads, one at a time."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+import platformdirs
+from numba import njit
+from numba.core import config
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+VALUES_A_CHUNK = 400_000_000
+"""About 0.1 s of work, counted in values read: between chunks a run reports and can be cancelled."""
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function on its first call. It releases the GIL, and the compiled code is kept on disk.
+
+    The flags let the compiler add in vector lanes; NaN and Inf keep their meaning. A kernel may call only
+    kernels of its own file: numba looks at no other file to see whether its cache is out of date.
+    """
+    folder = _cache_folder()
+    before = config.CACHE_DIR  # type: ignore[attr-defined]  # numba sets its options at run time
+    config.CACHE_DIR = folder or ""  # type: ignore[attr-defined]  # likewise
+    try:
+        compiled: Callable[Parameters, Result] = njit(
+            nogil=True, cache=folder is not None, fastmath={"reassoc", "contract", "nsz", "arcp"}
+        )(function)
+    finally:
+        config.CACHE_DIR = before  # type: ignore[attr-defined]  # likewise
+    return compiled
+
+
+def _cache_folder() -> str | None:
+    """Return a folder for compiled code that we may write to: the user's word first."""
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    folder = Path(named) if named else Path(platformdirs.user_cache_dir("tamis")) / "numba"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return str(folder) if os.access(folder, os.W_OK | os.X_OK) else None
+
+
+class Workers:
+    """Threads of one run. Kernels of two runs never overlap: they would only fight for the same cores."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def call(
+        self, function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Result:
+        """Call one kernel."""
+        with _ONE_AT_A_TIME:
+            return function(*args, **kwargs)
+
+    def over(self, function: Callable[[int, int], object], borders: Sequence[tuple[int, int]]) -> None:
+        """Call `function(start, stop)` for every pair, on all threads at once."""
+        with _ONE_AT_A_TIME:
+            if self._pool is None or len(borders) < 2:
+                for start, stop in borders:
+                    function(start, stop)
+            else:
+                for future in [self._pool.submit(function, start, stop) for start, stop in borders]:
+                    future.result()

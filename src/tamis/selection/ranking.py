@@ -1,0 +1,113 @@
+"""`rank`: check the input, run one strategy, and return a ranking that says how to repeat it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tamis.model.digest import Json
+from tamis.selection.base import (
+    Cancelled,
+    Importance,
+    Positions,
+    Progress,
+    RankRequest,
+    Strategy,
+    parse_strategy,
+)
+from tamis.selection.checks import as_labels, as_positions, as_scores, as_vectors, checked_n_samples, whole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """All candidates that are not preselected, best first; the first k are what to keep when k are wanted.
+
+    Up to `greedy_until` each sample was the best next choice, and a longer run begins with the same
+    samples. After it the tail is ordered by what was known of each sample when the run ended.
+    """
+
+    order: Positions
+    """Positions, i.e. rows of the embeddings."""
+    importance: Importance
+    """One finite number per entry of `order`; each strategy says what it means."""
+    greedy_until: int
+    strategy: dict[str, Json]
+    """The strategy's name and all its parameters."""
+    seed: int
+    n_samples: int
+    """How many new samples were asked for."""
+    preselected: Positions = field(repr=False)
+    """Positions that counted as kept from the start; they are not in `order`."""
+
+
+def rank(
+    embeddings: ArrayLike,
+    strategy: str | Mapping[str, object] | Strategy = "representative",
+    n_samples: int | None = None,
+    *,
+    preselected: ArrayLike | None = None,
+    candidates: ArrayLike | None = None,
+    scores: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    threads: int | None = None,
+) -> Ranking:
+    """Rank samples by how much each adds to those before it.
+
+    Args:
+        embeddings: (n, d) array of floats, one row per sample; it is never written to.
+        strategy: a name such as "coreset", a strategy object, or a mapping of name and parameters.
+        n_samples: how many new samples to choose greedily. None: all, but at most 10,000.
+        preselected: rows that are kept already; they steer the choice and do not appear in the order.
+        candidates: rows to choose from. None: all.
+        scores: one weight per row, for strategies that use weights.
+        labels: one class per row, for strategies that use classes.
+        seed: decides all that is random.
+        progress: called with (done, total) a few times a second.
+        cancelled: asked a few times a second; once it says True the run stops.
+        threads: how many threads to use; the result is the same. None: one per core.
+
+    Raises:
+        Invalid: the input is wrong; the message names what and where.
+        JobCancelled: `cancelled` said True.
+    """
+    chosen = parse_strategy(strategy)
+    vectors = as_vectors(embeddings)
+    pool = as_positions(candidates, len(vectors), "candidates")
+    if candidates is None:
+        pool = np.arange(len(vectors))
+    kept = as_positions(preselected, len(vectors), "preselected")
+    remaining = np.setdiff1d(pool, kept, assume_unique=True)
+    request = RankRequest(
+        vectors=vectors,
+        n_samples=checked_n_samples(n_samples, len(remaining)),
+        candidates=pool,
+        preselected=kept,
+        remaining=remaining,
+        seed=whole(seed, "seed"),
+        scores=as_scores(scores, len(vectors)),
+        labels=as_labels(labels, len(vectors)),
+        threads=available_threads() if threads is None else max(1, whole(threads, "threads")),
+        progress=progress,
+        cancelled=cancelled,
+    )
+    ordered = chosen.rank(request)
+    return Ranking(
+        order=ordered.order,
+        importance=ordered.importance,
+        greedy_until=ordered.greedy_until,
+        strategy=chosen.model_dump(mode="json"),
+        seed=request.seed,
+        n_samples=request.n_samples,
+        preselected=kept,
+    )
+
+
+def available_threads() -> int:
+    """Return how many cores this process may use, at most 16."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 16)

@@ -1,0 +1,1 @@
+"""One file per strategy; all are imported by `base.load_strategies`."""

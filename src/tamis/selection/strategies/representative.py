@@ -1,0 +1,72 @@
+"""Representative: facility location on a Gaussian kernel, as in MaxHerding, https://arxiv.org/abs/2407.12212."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from tamis.selection.base import Ordered, RankRequest, Strategy
+
+
+class Representative(Strategy):
+    """Keep the sample that makes the kept ones most similar to the pool as a whole.
+
+    The pool is stood for by landmarks, drawn by the seed; up to that many samples all are used. The width of
+    the kernel is twice the median distance of a landmark to its 20th neighbour. Every tie goes to the lowest
+    position. When each landmark is kept, nothing is left to gain: from there on, and for the tail's equals,
+    the farthest sample comes next, as in coreset, with an importance of 0.
+    """
+
+    title: ClassVar[str] = "Representative"
+    use_when: ClassVar[str] = (
+        "You want few samples that stand for the pool: the first images to label, or a preview."
+    )
+    importance_means: ClassVar[str] = (
+        "The share of the pool that the sample newly stands for; it never rises, and the sum over the kept "
+        "samples is the share that they stand for together."
+    )
+    source: ClassVar[str] = "Bae, Noh and Sutherland, Generalized Coverage, https://arxiv.org/abs/2407.12212."
+
+    strategy: Literal["representative"] = "representative"
+    landmarks: int = Field(
+        2000, ge=10, le=20_000, description="How many samples, drawn at random, stand for the pool."
+    )
+
+    def rank(self, request: RankRequest) -> Ordered:
+        """Choose by gain, go on by distance when no gain is left, and append the rest by its gain."""
+        from tamis.selection.kernels.farthest import farthest_first  # loads numba
+        from tamis.selection.kernels.herding import herd
+
+        rows, wanted = request.remaining, request.n_samples
+        vectors = request.vectors if len(rows) == len(request.vectors) else request.vectors[rows]
+        kept = request.vectors[request.preselected]
+        landmarks = request.vectors[self._landmarks(request)]
+        found = herd(
+            vectors, landmarks, wanted, kept=kept, threads=request.threads, checkpoint=request.checkpoint
+        )
+        importance = np.zeros(len(rows), np.float32)
+        importance[: len(found.order)] = found.gain / len(landmarks)
+        left = np.ones(len(rows), bool)
+        left[found.order] = False
+        tail = np.flatnonzero(left)
+        missing = wanted - len(found.order)
+        if missing:
+            centres = np.concatenate([kept, vectors[found.order]])
+            farthest = farthest_first(
+                vectors[tail], missing, kept=centres, threads=request.threads, checkpoint=request.checkpoint
+            )
+            bound = farthest.bound.copy()
+            bound[farthest.order] = np.inf
+            rest = np.setdiff1d(np.arange(len(tail)), farthest.order)
+            rest = rest[np.argsort(-bound[rest], kind="stable")]
+            tail = tail[np.concatenate([farthest.order, rest])]
+        else:
+            tail = tail[np.argsort(-found.left[tail], kind="stable")]
+            importance[len(found.order) :] = found.left[tail] / len(landmarks)
+        return Ordered(rows[np.concatenate([found.order, tail])], importance, wanted)
+
+    def _landmarks(self, request: RankRequest) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        pool = request.candidates
+        if len(pool) <= self.landmarks:
+            return pool
+        return np.sort(np.random.default_rng(request.seed).choice(pool, self.landmarks, replace=False))
