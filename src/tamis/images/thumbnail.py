@@ -1,0 +1,39 @@
+"""Thumbnails: JPEG, at most 512 pixels on the longest side, without EXIF, the same bytes for the same pixels.
+
+Quality 85 with halved chroma: on photos its error stays under what a viewer sees at this size, and it is what
+the encoders were found to tolerate; 75 shows blocks in even areas, 90 costs a third more bytes for nothing
+that shows in a grid. Shrinking averages over the area that a pixel covers (Pillow's BILINEAR, a triangle as
+wide as two target pixels), so fine patterns turn grey instead of into moire.
+"""
+
+import numpy as np
+import simplejpeg
+from PIL import Image
+
+from tamis.images.decode import Pixels
+
+LONGEST_SIDE = 512
+QUALITY = 85
+
+
+def shrink(rgb: Pixels, longest_side: int = LONGEST_SIDE) -> Pixels:
+    """Shrink to the longest side, keeping the aspect ratio; a smaller picture is returned as it is."""
+    height, width = rgb.shape[:2]
+    longest = max(height, width)
+    if longest <= longest_side:
+        return rgb
+    size = max(1, round(width * longest_side / longest)), max(1, round(height * longest_side / longest))
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR))
+
+
+def thumbnail(rgb: Pixels) -> bytes:
+    """Shrink to 512 pixels and encode as JPEG."""
+    return encode(shrink(rgb))
+
+
+def encode(rgb: Pixels) -> bytes:
+    """Encode as JPEG in a thumbnail's quality, whatever the size."""
+    data: bytes = simplejpeg.encode_jpeg(
+        np.ascontiguousarray(rgb), quality=QUALITY, colorspace="RGB", colorsubsampling="420"
+    )
+    return data
