@@ -72,12 +72,14 @@ class Workers:
         with _ONE_AT_A_TIME:
             return function(*args, **kwargs)
 
-    def over(self, function: Callable[[int, int], object], borders: Sequence[tuple[int, int]]) -> None:
+    def over(
+        self, function: Callable[[int, int], Result], borders: Sequence[tuple[int, int]]
+    ) -> list[Result]:
         """Call `function(start, stop)` for every pair, on all threads at once."""
         with _ONE_AT_A_TIME:
             if self._pool is None or len(borders) < 2:
-                for start, stop in borders:
-                    function(start, stop)
-            else:
-                for future in [self._pool.submit(function, start, stop) for start, stop in borders]:
-                    future.result()
+                return [function(start, stop) for start, stop in borders]
+            return [
+                future.result()
+                for future in [self._pool.submit(function, start, stop) for start, stop in borders]
+            ]

@@ -35,12 +35,16 @@ SMALLEST_ACTIVE_SET = 4096
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`order` and `radius` of the chosen rows; `bound` of all rows; `complete`: only duplicates are left."""
+    """`order` and `radius` of the chosen rows; `bound` of all rows; `complete`: only duplicates are left.
+
+    `pairs` counts the distances that were computed; the naive loop computes one per row and chosen row.
+    """
 
     order: Positions
     radius: Floats
     bound: Floats
     complete: bool
+    pairs: int
 
 
 def farthest_first(
@@ -65,7 +69,7 @@ def farthest_first(
     bound = np.sqrt(run.bound)
     if len(radius):
         np.minimum(bound, radius[-1], out=bound)
-    return Found(order, radius, bound, complete)
+    return Found(order, radius, bound, complete, int(run.pairs))
 
 
 def nearest_to_mean(vectors: Floats) -> int:
@@ -101,6 +105,7 @@ class _Run:
         self.order = np.empty(n_samples, np.int64)
         self.squared = np.zeros(n_samples, np.float32)
         self.done = 0
+        self.pairs = 0
         self.bound = np.full(n, np.inf, np.float32)
         self.seen = np.zeros(n, np.int32)
         self.nearest = np.zeros(n, np.int32)
@@ -143,15 +148,15 @@ class _Run:
             edges = np.linspace(0, len(rows), self.workers.threads + 1).astype(int).tolist()
         pairs = list(pairwise(edges))
 
-        def part(start: int, stop: int) -> None:
-            _catch_up(
+        def part(start: int, stop: int) -> int:
+            return _catch_up(
                 self.vectors, rows[start:stop], self.bound, self.seen, self.nearest,
                 self.centres, centres, threshold,
             )  # fmt: skip
 
         for first in range(0, len(pairs), self.workers.threads):
             self.checkpoint(self.done, self.n_samples)
-            self.workers.over(part, pairs[first : first + self.workers.threads])
+            self.pairs += sum(self.workers.over(part, pairs[first : first + self.workers.threads]))
 
     def _choose(self, rows: Positions, threshold: np.float32) -> None:
         """Run the naive greedy loop on the rows above the threshold until none is left above it."""
@@ -161,14 +166,15 @@ class _Run:
         best, size = int(bound.argmax()), len(rows)
         while self.done < self.n_samples and size:
             self.checkpoint(self.done, self.n_samples)
-            self.done, size, best = self.workers.call(
+            self.done, size, best, left = self.workers.call(
                 _choose, vectors, rows, bound, nearest, size, best, self.centres, self.offset,
                 self.order, self.squared, self.done, threshold,
                 self.bound, self.seen, self.nearest, self.chunk,
             )  # fmt: skip
-        left = rows[:size]
-        self.bound[left], self.nearest[left] = bound[:size], nearest[:size]
-        self.seen[left] = self.offset + self.done
+            self.pairs += self.chunk - left
+        above = rows[:size]
+        self.bound[above], self.nearest[above] = bound[:size], nearest[:size]
+        self.seen[above] = self.offset + self.done
 
 
 @kernel
@@ -191,8 +197,9 @@ def _catch_up(
     centres: Floats,
     n_centres: int,
     threshold: np.float32,
-) -> None:
+) -> int:
     shared = np.empty(n_centres, np.float32)  # D(a, c) for the group's nearest centre a
+    pairs = 0
     low = 0
     while low < rows.size:
         a = nearest[rows[low]]
@@ -203,6 +210,7 @@ def _catch_up(
             high += 1
         prune = high - low >= 4 and n_centres - first >= 8
         if prune:
+            pairs += n_centres - first
             for c in range(first, n_centres):
                 shared[c] = np.sqrt(_distance(centres, a, centres, c))
         for p in range(low, high):
@@ -217,6 +225,7 @@ def _catch_up(
                     c += 1
                     continue
                 squared = _distance(vectors, i, centres, c)
+                pairs += 1
                 if squared < value:
                     value = squared
                     near = c
@@ -228,6 +237,7 @@ def _catch_up(
             seen[i] = c
             nearest[i] = near
         low = high
+    return pairs
 
 
 @kernel
@@ -248,7 +258,7 @@ def _choose(
     all_seen: Integers,
     all_nearest: Integers,
     budget: int,
-) -> tuple[int, int, int]:
+) -> tuple[int, int, int, int]:
     """Choose rows until the budget of pairs is spent; the arrays shrink as rows fall below the threshold."""
     while done < order.size and size > 0 and budget > 0:
         c = offset + done
@@ -283,4 +293,4 @@ def _choose(
             kept += 1
         size = kept
         done += 1
-    return done, size, best
+    return done, size, best, budget

@@ -13,8 +13,8 @@ class Representative(Strategy):
 
     The pool is stood for by landmarks, drawn by the seed; up to that many samples all are used. The width of
     the kernel is twice the median distance of a landmark to its 20th neighbour. Every tie goes to the lowest
-    position. When each landmark is kept, nothing is left to gain: from there on, and for the tail's equals,
-    the farthest sample comes next, as in coreset, with an importance of 0.
+    position. Once nothing is left to gain, the farthest sample comes next, as in coreset, with an importance
+    of 0. After `greedy_until` the order is by what each sample would add at that point.
     """
 
     title: ClassVar[str] = "Representative"

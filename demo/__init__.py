@@ -1,0 +1,1 @@
+"""The demonstration: real images from a public package, fetched once and checked."""

@@ -1,0 +1,144 @@
+"""Coreset is the naive greedy k-center: exactly on integers, within rounding elsewhere."""
+
+import numpy as np
+import pytest
+
+from tamis.selection import rank
+
+
+def naive(vectors, k, kept=()):
+    """Return the greedy order in float64, one full pass per sample."""
+    x = vectors.astype(np.float64)
+    nearest = np.full(len(x), np.inf)
+    for position in kept:
+        nearest = np.minimum(nearest, ((x - x[position]) ** 2).sum(axis=1))
+    nearest[list(kept)] = -1
+    if not len(kept):
+        first = ((len(x) * x - x.sum(axis=0)) ** 2).sum(axis=1)  # exact on integers
+    order = []
+    for step in range(k):
+        chosen = int(first.argmin()) if step == 0 and not len(kept) else int(nearest.argmax())
+        order.append(chosen)
+        nearest = np.minimum(nearest, ((x - x[chosen]) ** 2).sum(axis=1))
+        nearest[order] = -1
+    return order
+
+
+def mixture(n, d, clusters=60, seed=0):
+    generator = np.random.default_rng(seed)
+    shares = 1 / np.arange(1, clusters + 1)
+    centres = generator.normal(size=(clusters, d)) * 3
+    spread = generator.normal(size=(n, d)) * np.arange(1, d + 1) ** -0.5
+    return (centres[generator.choice(clusters, n, p=shares / shares.sum())] + spread).astype(np.float32)
+
+
+def grid(n, d, values=4, seed=0):
+    return np.random.default_rng(seed).integers(0, values, size=(n, d)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "values", "k"),
+    [(300, 1, 5, 300), (3000, 3, 12, 700), (12_000, 6, 4, 900), (9000, 16, 2, 300), (20_000, 4, 6, 1400)],
+)
+@pytest.mark.parametrize("kept", [0, 1, 25])
+def test_on_integers_the_order_is_the_naive_one(n, d, values, k, kept):
+    vectors = grid(n, d, values)
+    preselected = list(range(0, 7 * kept, 7))
+    k = min(k, n - kept)
+    ranking = rank(vectors, "coreset", k, preselected=preselected)
+    assert ranking.order[:k].tolist() == naive(vectors, k, preselected)
+
+
+def unit(vectors):
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+REAL = {
+    "clusters": lambda: mixture(9000, 32),
+    "isotropic": lambda: np.random.default_rng(1).normal(size=(9000, 24)).astype(np.float32),
+    "long rows": lambda: np.random.default_rng(2).normal(size=(2500, 1280)).astype(np.float32),
+    "far from zero": lambda: mixture(6000, 16) + np.float32(1000),
+    "unit rows": lambda: unit(mixture(6000, 64)),
+    "tiny": lambda: mixture(6000, 8) * np.float32(1e-9),
+    "huge": lambda: mixture(6000, 8) * np.float32(1e12),
+    "heavy tails": lambda: np.random.default_rng(3).standard_cauchy((6000, 8)).astype(np.float32),
+    "half duplicates": lambda: np.concatenate([mixture(3000, 12)] * 2),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("kept", [0, 40])
+def test_on_real_values_every_pick_is_the_farthest_within_rounding(name, kept):
+    vectors = REAL[name]()
+    k, preselected = 400, np.arange(kept)
+    ranking = rank(vectors, "coreset", k, preselected=preselected)
+    x = vectors.astype(np.float64)
+    nearest = np.full(len(x), np.inf)
+    for position in preselected:
+        nearest = np.minimum(nearest, ((x - x[position]) ** 2).sum(axis=1))
+    for step, chosen in enumerate(ranking.order[:k]):
+        if step or kept:
+            radius = np.sqrt(nearest.max())
+            assert np.sqrt(nearest[chosen]) >= radius * (1 - 1e-6)
+            assert ranking.importance[step] == pytest.approx(radius, rel=2e-6)
+        nearest = np.minimum(nearest, ((x - x[chosen]) ** 2).sum(axis=1))
+
+
+def test_the_first_pick_is_nearest_to_the_mean_and_has_the_distance_to_the_farthest():
+    vectors = np.array([[0, 0], [2, 0], [2, 2], [0, 2], [1, 1], [1, 1], [5, 1]], np.float32)
+    ranking = rank(vectors, "coreset")
+    assert ranking.order.tolist() == [4, 6, 0, 1, 2, 3, 5]
+    assert ranking.importance == pytest.approx([4, 4, 2**0.5, 2**0.5, 2**0.5, 2**0.5, 0])
+
+
+def test_selection_stops_at_the_minimum_distance():
+    vectors = np.array([[0], [10], [4], [7], [9.5]], np.float32)
+    # the mean is 6.1: first 7, then 0 (7 away), then 4 (3 away) and 10 (3 away), then 9.5 (0.5 away)
+    assert rank(vectors, "coreset").order.tolist() == [3, 0, 1, 2, 4]
+    for distance, kept in ((0.5, 5), (0.6, 4), (3.0, 4), (3.1, 2), (7.0, 2), (8.0, 1), (1e30, 1)):
+        ranking = rank(vectors, {"strategy": "coreset", "minimum_distance": distance})
+        assert ranking.greedy_until == kept
+        assert ranking.order[:kept].tolist() == [3, 0, 1, 2, 4][:kept]
+        assert sorted(ranking.order.tolist()) == [0, 1, 2, 3, 4]
+
+
+def test_nothing_is_kept_when_all_are_too_near_to_the_preselected():
+    ranking = rank(np.eye(4), {"strategy": "coreset", "minimum_distance": 2}, preselected=[1])
+    assert (ranking.greedy_until, ranking.order.tolist()) == (0, [0, 2, 3])
+
+
+def test_duplicates_come_last_by_position_with_importance_zero():
+    vectors = np.repeat(mixture(500, 8), 3, axis=0)
+    ranking = rank(vectors, "coreset", 1000)
+    assert len(np.unique(vectors[ranking.order[:500]], axis=0)) == 500
+    assert (ranking.order[:500] % 3 == 0).all()
+    assert (ranking.importance[500:] == 0).all()
+    assert (np.diff(ranking.order[500:]) > 0).all()
+    assert ranking.greedy_until == 1500
+
+
+# Not on isotropic noise in many dimensions: there, at small k, chance covers as well as greedy k-center.
+@pytest.mark.parametrize("distribution", ["clusters", "unit rows", "far from zero", "heavy tails"])
+def test_the_radius_is_below_the_best_of_twenty_random_draws(distribution):
+    vectors = REAL[distribution]()[:4000]
+
+    def radius(kept):
+        squared = ((vectors[:, None, :] - vectors[kept][None]) ** 2).sum(axis=2)
+        return np.sqrt(squared.min(axis=1).max())
+
+    best = min(radius(rank(vectors, "random", seed=seed).order[:60]) for seed in range(20))
+    assert radius(rank(vectors, "coreset", 60).order[:60]) < best
+
+
+def test_the_tail_falls_and_stays_below_the_last_radius():
+    ranking = rank(mixture(20_000, 16), "coreset", 50)
+    assert ranking.greedy_until == 50
+    assert (np.diff(ranking.importance) <= 0).all()
+
+
+def test_far_fewer_distances_are_computed_than_by_the_naive_loop():
+    from tamis.selection.kernels import farthest
+
+    vectors = np.random.default_rng(0).normal(size=(60_000, 32)).astype(np.float32)
+    found = farthest.farthest_first(vectors, 500, kept=vectors[:0])
+    assert found.pairs < 0.25 * len(vectors) * 500
