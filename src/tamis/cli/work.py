@@ -1,0 +1,70 @@
+"""Running jobs in front of a user: progress, Ctrl-C, and a worker that might not be there."""
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from tamis.cli.output import Interrupted, note
+from tamis.cli.progress import Bars, Lines
+from tamis.client import Client
+from tamis.model.errors import TamisError
+from tamis.model.job import FINISHED, Job, JobCancelled
+
+_LOOK_AFTER_WORKER_SECONDS = 3.0
+_CANCEL_PATIENCE_SECONDS = 10.0
+
+Post = Callable[[], Job]
+
+
+class Work:
+    """Posts jobs and waits for them."""
+
+    def __init__(self, client: Client, progress: Bars | Lines) -> None:
+        self._client = client
+        self._progress = progress
+        self._looked_at = time.monotonic()
+        self._open: dict[str, Job] = {}
+
+    def run(self, *posts: Post) -> list[Job]:
+        """Post jobs, all at once, and wait until all have succeeded.
+
+        Raises:
+            Interrupted: the user pressed Ctrl-C, and the jobs were cancelled.
+            JobFailed: one of them failed.
+        """
+        try:
+            return self._client.wait_all([self._post(post) for post in posts], self._show)
+        except KeyboardInterrupt:
+            self._cancel()
+            raise Interrupted("Interrupted. Run the same command again to go on from here.") from None
+        except JobCancelled:
+            raise TamisError("Another command cancelled the job. Run this one again to go on.") from None
+
+    def _post(self, post: Post) -> Job:
+        job = post()
+        if job.cancel_requested and job.state not in FINISHED:
+            # A run before this one was interrupted, and its job is only now about to stop.
+            with contextlib.suppress(JobCancelled):
+                return self._client.wait(job)
+            job = post()
+        self._open[job.id] = job
+        return job
+
+    def _show(self, job: Job) -> None:
+        self._open[job.id] = job
+        self._progress.show(job)
+        if time.monotonic() - self._looked_at > _LOOK_AFTER_WORKER_SECONDS:
+            self._looked_at = time.monotonic()
+            self._client.ready()
+
+    def _cancel(self) -> None:
+        note("Stopping ...")
+        deadline = time.monotonic() + _CANCEL_PATIENCE_SECONDS
+        unfinished = [job for job in self._open.values() if job.state not in FINISHED]
+        with contextlib.suppress(TamisError, KeyboardInterrupt):  # a second Ctrl-C does not wait
+            for job in unfinished:
+                self._client.cancel(job.id)
+            while time.monotonic() < deadline:
+                if all(self._client.job(job.id).state in FINISHED for job in unfinished):
+                    return
+                time.sleep(0.1)

@@ -1,0 +1,261 @@
+"""A typed method for each route."""
+
+import os
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from tamis.client.transport import Query, Wire
+from tamis.client.waiting import wait_all
+from tamis.model.dataset import Dataset, DatasetCreate
+from tamis.model.digest import Json
+from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
+from tamis.model.finding import Finding
+from tamis.model.job import Job
+from tamis.model.noun import Noun
+from tamis.model.page import Page
+from tamis.model.projection import Projection, ProjectionCreate
+from tamis.model.sample import Problem, Sample
+from tamis.model.selection import Selection
+from tamis.model.strategy import StrategyFacts
+from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate
+
+Item = TypeVar("Item", bound=Noun)
+Path = str | os.PathLike[str]
+
+_PAGE = 1000
+
+
+class Client:
+    """Talks to a Tamis server.
+
+    Args:
+        base_url: where the server is, as in `http://127.0.0.1:8000`.
+        token: the secret or API token.
+        socket: a Unix socket to go through instead of TCP.
+        transport: any other way for a request to travel.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://localhost",
+        token: str | None = None,
+        *,
+        socket: Path | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._wire = Wire(base_url, token, socket=socket, transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def ready(self) -> None:
+        """Return when the server can work.
+
+        Raises:
+            Unavailable: it can not; the message says what is missing.
+        """
+        self._wire.send("GET", "/readyz")
+
+    # Datasets and their samples
+
+    def datasets(self, root_id: str | None = None) -> Iterator[Dataset]:
+        """Go through the datasets, of one root if it is named."""
+        return self._pages(Dataset, "/api/datasets", root_id=root_id)
+
+    def create_dataset(self, name: str, root_id: str | None = None) -> Dataset:
+        """Make an empty dataset."""
+        body = DatasetCreate(name=name, root_id=root_id)
+        return self._wire.json(Dataset, "POST", "/api/datasets", body=body)
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """Show a dataset and its sizes."""
+        return self._wire.json(Dataset, "GET", f"/api/datasets/{dataset_id}")
+
+    def remove_dataset(self, dataset_id: str) -> None:
+        """Remove a dataset; images read in place stay where they are."""
+        self._wire.send("DELETE", f"/api/datasets/{dataset_id}")
+
+    def ingest(self, dataset_id: str) -> Job:
+        """Read the new images of the dataset's root."""
+        return self._wire.json(Job, "POST", f"/api/datasets/{dataset_id}/samples", body={})
+
+    def samples(self, dataset_id: str, tag_id: str | None = None) -> Iterator[Sample]:
+        """Go through the samples by position, of one tag if it is named."""
+        return self._pages(Sample, f"/api/datasets/{dataset_id}/samples", tag_id=tag_id)
+
+    def sample(self, dataset_id: str, position: int) -> Sample:
+        """Show a sample."""
+        return self._wire.json(Sample, "GET", f"/api/datasets/{dataset_id}/samples/{position}")
+
+    def image(self, dataset_id: str, position: int) -> bytes:
+        """Fetch an image as it was read."""
+        return self._wire.send("GET", f"/api/datasets/{dataset_id}/samples/{position}/image").content
+
+    def thumbnail(self, dataset_id: str, position: int) -> bytes:
+        """Fetch an image as a small upright JPEG."""
+        return self._wire.send("GET", f"/api/datasets/{dataset_id}/samples/{position}/thumbnail").content
+
+    def annotate(self, dataset_id: str, metadata: dict[str, dict[str, Json]]) -> int:
+        """Give metadata to samples by file name, and return to how many."""
+        path = f"/api/datasets/{dataset_id}/samples"
+        return self._wire.json(dict[str, int], "PATCH", path, body=metadata)["annotated"]
+
+    def problems(self, dataset_id: str) -> Iterator[Problem]:
+        """Go through the files that were refused."""
+        return self._pages(Problem, f"/api/datasets/{dataset_id}/problems")
+
+    # Tags
+
+    def tags(self, dataset_id: str, name: str | None = None) -> Iterator[Tag]:
+        """Go through the tags, or only to the one of this name."""
+        return self._pages(Tag, f"/api/datasets/{dataset_id}/tags", name=name)
+
+    def tag(self, dataset_id: str, tag_id: str) -> Tag:
+        """Show a tag and how it was made."""
+        return self._wire.json(Tag, "GET", f"/api/datasets/{dataset_id}/tags/{tag_id}")
+
+    def tag_selection(self, dataset_id: str, name: str, selection_id: str, keep: int) -> Tag:
+        """Freeze the preselected samples and the first `keep` of a selection."""
+        source = FromSelection(selection_id=selection_id, keep=keep)
+        return self._create_tag(dataset_id, TagCreate(name=name, source=source))
+
+    def tag_files(self, dataset_id: str, name: str, parent_id: str, file_names: list[str]) -> Tag:
+        """Freeze the samples of these names."""
+        source = FromFileNames(parent_id=parent_id, file_names=file_names)
+        return self._create_tag(dataset_id, TagCreate(name=name, source=source))
+
+    def _create_tag(self, dataset_id: str, body: TagCreate) -> Tag:
+        return self._wire.json(Tag, "POST", f"/api/datasets/{dataset_id}/tags", body=body)
+
+    def paths(self, dataset_id: str, tag_id: str, *, new_only: bool = False) -> bytes:
+        """Fetch the paths of a tag's files, one per line, spelled as the file system does."""
+        query: Query = {"tag_id": tag_id, "new_only": new_only}
+        return self._wire.send("GET", f"/api/datasets/{dataset_id}/exports/paths", query=query).content
+
+    # Embeddings, projections, selections
+
+    def embed(self, dataset_id: str, body: EmbeddingCreate) -> Job:
+        """Encode the samples that have no vector yet."""
+        return self._wire.json(Job, "POST", f"/api/datasets/{dataset_id}/embeddings", body=body)
+
+    def embeddings(self, dataset_id: str) -> Iterator[Embedding]:
+        """Go through the embeddings."""
+        return self._pages(Embedding, f"/api/datasets/{dataset_id}/embeddings")
+
+    def embedding(self, dataset_id: str, embedding_id: str) -> Embedding:
+        """Show an embedding."""
+        return self._wire.json(Embedding, "GET", f"/api/datasets/{dataset_id}/embeddings/{embedding_id}")
+
+    def project(self, dataset_id: str, body: ProjectionCreate) -> Job:
+        """Lay an embedding out in the plane."""
+        return self._wire.json(Job, "POST", f"/api/datasets/{dataset_id}/projections", body=body)
+
+    def projections(self, dataset_id: str) -> Iterator[Projection]:
+        """Go through the projections."""
+        return self._pages(Projection, f"/api/datasets/{dataset_id}/projections")
+
+    def projection(self, dataset_id: str, projection_id: str) -> Projection:
+        """Show a projection."""
+        return self._wire.json(Projection, "GET", f"/api/datasets/{dataset_id}/projections/{projection_id}")
+
+    def points(self, dataset_id: str, projection_id: str) -> bytes:
+        """Fetch a projection's points as an Arrow file."""
+        return self._wire.send(
+            "GET", f"/api/datasets/{dataset_id}/projections/{projection_id}/points"
+        ).content
+
+    def select(
+        self,
+        dataset_id: str,
+        *,
+        tag_id: str,
+        embedding_id: str,
+        strategy: dict[str, Json],
+        n_samples: int,
+        seed: int = 0,
+        preselected_tag_id: str | None = None,
+    ) -> Job:
+        """Rank the samples of a tag by a strategy; `n_samples` counts new ones."""
+        body: dict[str, Json] = {
+            "tag_id": tag_id,
+            "embedding_id": embedding_id,
+            "strategy": strategy,
+            "n_samples": n_samples,
+            "seed": seed,
+            "preselected_tag_id": preselected_tag_id,
+        }
+        return self._wire.json(Job, "POST", f"/api/datasets/{dataset_id}/selections", body=body)
+
+    def selections(self, dataset_id: str) -> Iterator[Selection]:
+        """Go through the selections."""
+        return self._pages(Selection, f"/api/datasets/{dataset_id}/selections")
+
+    def selection(self, dataset_id: str, selection_id: str) -> Selection:
+        """Show a selection."""
+        return self._wire.json(Selection, "GET", f"/api/datasets/{dataset_id}/selections/{selection_id}")
+
+    def ranking(self, dataset_id: str, selection_id: str) -> bytes:
+        """Fetch a selection's ranking as an Arrow file."""
+        return self._wire.send("GET", f"/api/datasets/{dataset_id}/selections/{selection_id}/ranking").content
+
+    # Jobs
+
+    def jobs(self, dataset_id: str | None = None) -> Iterator[Job]:
+        """Go through the jobs, of one dataset if it is named."""
+        return self._pages(Job, "/api/jobs", dataset_id=dataset_id)
+
+    def job(self, job_id: str) -> Job:
+        """Show a job and how far it is."""
+        return self._wire.json(Job, "GET", f"/api/jobs/{job_id}")
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to stop at its next safe point."""
+        return self._wire.json(Job, "POST", f"/api/jobs/{job_id}/cancel")
+
+    def wait(self, job: Job, on_progress: Callable[[Job], object] | None = None) -> Job:
+        """Wait until a job has succeeded.
+
+        Raises:
+            JobFailed: it failed.
+            JobCancelled: it was cancelled.
+        """
+        return self.wait_all([job], on_progress)[0]
+
+    def wait_all(self, jobs: list[Job], on_progress: Callable[[Job], object] | None = None) -> list[Job]:
+        """Wait until all of these jobs have succeeded."""
+        return wait_all(jobs, self.job, on_progress)
+
+    # What there is
+
+    def strategies(self) -> list[StrategyFacts]:
+        """List the strategies and their parameters."""
+        return self._wire.json(list[StrategyFacts], "GET", "/api/strategies")
+
+    def encoders(self) -> list[EncoderFacts]:
+        """List the encoders."""
+        return self._wire.json(list[EncoderFacts], "GET", "/api/encoders")
+
+    def doctor(self) -> list[Finding]:
+        """List what does not fit between the database and the files."""
+        return self._wire.json(list[Finding], "GET", "/api/doctor")
+
+    def _pages(self, kind: type[Item], path: str, **query: str | None) -> Iterator[Item]:
+        after: str | None = None
+        while True:
+            page = self._wire.json(Page[kind], "GET", path, query={**query, "after": after, "limit": _PAGE})  # type: ignore[valid-type]  # pydantic makes the class at run time
+            yield from page.items
+            after = page.next
+            if after is None:
+                return

@@ -1,0 +1,97 @@
+"""How a request travels: over TCP or a Unix socket, with retries where a second try does no harm."""
+
+import os
+import time
+from typing import TypeVar
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from tamis.model.errors import BY_CODE, TamisError, Unavailable
+from tamis.model.noun import Noun
+
+Answer = TypeVar("Answer")
+Query = dict[str, str | int | bool | None]
+
+_PAUSES = (0.1, 0.4, 1.0)
+_IDEMPOTENT = frozenset({"GET", "DELETE"})
+_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
+
+
+class Wire:
+    """Sends requests, and turns answers into values and refusals into our errors."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        socket: str | os.PathLike[str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        if transport is None and socket is not None:
+            transport = httpx.HTTPTransport(uds=os.fspath(socket))
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        # trust_env off: a proxy of the environment must not see a local secret.
+        self.http = httpx.Client(
+            base_url=base_url, headers=headers, transport=transport, timeout=_TIMEOUT, trust_env=False
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
+
+    def json(
+        self, answer: type[Answer], method: str, path: str, *, body: object = None, query: Query | None = None
+    ) -> Answer:
+        """Send a request, and parse the JSON of its answer."""
+        response = self.send(method, path, body=body, query=query)
+        try:
+            return TypeAdapter(answer).validate_json(response.content)
+        except ValidationError as error:
+            raise Unavailable(
+                f"The server's answer to {method} {path} is not understood. Is it of another version?"
+            ) from error
+
+    def send(
+        self, method: str, path: str, *, body: object = None, query: Query | None = None
+    ) -> httpx.Response:
+        """Send a request, and return its answer.
+
+        Raises:
+            TamisError: the server refused, by the class that belongs to its code.
+            Unavailable: no answer came.
+        """
+        content = body.model_dump(mode="json", exclude_none=True) if isinstance(body, Noun) else body
+        parameters: Query = {name: value for name, value in (query or {}).items() if value is not None}
+        response = self._try(method, path, content, parameters)
+        if response.is_success:
+            return response
+        raise error_of(response)
+
+    def _try(self, method: str, path: str, content: object, parameters: Query) -> httpx.Response:
+        for pause in (*_PAUSES, None):
+            try:
+                return self.http.request(method, path, json=content, params=parameters)
+            except httpx.TransportError as error:
+                # A connection that was refused carried nothing, so any request may be sent again.
+                harmless = method in _IDEMPOTENT or isinstance(error, httpx.ConnectError)
+                if pause is None or not harmless:
+                    raise Unavailable(
+                        f"The server at {self.http.base_url} does not answer: {error}."
+                    ) from error
+                time.sleep(pause)
+        raise AssertionError("unreachable")
+
+
+def error_of(response: httpx.Response) -> TamisError:
+    """Turn a refusal into the error of its code."""
+    try:
+        body = response.json()
+        message, code, field = str(body["error"]), str(body["code"]), body.get("field")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Unavailable(f"The server answered {response.status_code}, and not in the words of Tamis.")
+    kind = BY_CODE.get(code)
+    if kind is None:
+        return TamisError(f"{message} (request {body.get('request_id', 'unknown')})")
+    return kind(message, field=field if isinstance(field, str) else None)

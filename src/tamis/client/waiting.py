@@ -1,0 +1,55 @@
+"""Waiting for jobs."""
+
+import time
+from collections.abc import Callable
+
+from tamis.model.errors import TamisError
+from tamis.model.job import FINISHED, Job, JobCancelled
+
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.5
+_GROWTH = 1.3
+
+
+class JobFailed(TamisError):
+    """A job ended without a result; the message is the job's own."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job.error or f"The job '{job.kind}' failed without saying why.")
+        self.job = job
+
+
+def wait_all(
+    jobs: list[Job], look: Callable[[str], Job], on_progress: Callable[[Job], object] | None = None
+) -> list[Job]:
+    """Wait until all jobs have succeeded, and return them in the same order.
+
+    `look` fetches a job by its id. It is called ever less often while nothing changes.
+
+    Raises:
+        JobFailed: the first job that failed.
+        JobCancelled: a job was cancelled.
+    """
+    seen = {job.id: job for job in jobs}
+    pause = _FIRST_PAUSE
+    for job in jobs:
+        _report(job, on_progress)
+    while any(job.state not in FINISHED for job in seen.values()):
+        time.sleep(pause)
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+        for job in [job for job in seen.values() if job.state not in FINISHED]:
+            found = look(job.id)
+            if found.stage != job.stage:
+                pause = _FIRST_PAUSE
+            seen[job.id] = found
+            _report(found, on_progress)
+    return [seen[job.id] for job in jobs]
+
+
+def _report(job: Job, on_progress: Callable[[Job], object] | None) -> None:
+    if on_progress is not None:
+        on_progress(job)
+    if job.state == "failed":
+        raise JobFailed(job)
+    if job.state == "cancelled":
+        raise JobCancelled

@@ -1,0 +1,1 @@
+"""The HTTP API: it translates between the wire and the services, and decides nothing itself."""

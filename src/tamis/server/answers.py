@@ -1,0 +1,35 @@
+"""Answers that are not JSON: write-once arrays, images, lists of files."""
+
+from collections.abc import Callable
+
+from fastapi import Request, Response
+
+from tamis.model.noun import Digest
+
+ARROW = "application/vnd.apache.arrow.file"
+_FOR_EVER = "private, max-age=31536000, immutable"
+_IMAGE_HEADERS = {
+    # A picture of one position never changes, but may be deleted: kept for an hour, by this user only.
+    "Cache-Control": "private, max-age=3600",
+    # A file that is a picture and a page at once stays a picture.
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Disposition": "inline",
+}
+
+
+def array(request: Request, digest: Digest, read: Callable[[], bytes]) -> Response:
+    """Answer with a write-once array, or with 304 where the caller has it already."""
+    headers = {"ETag": f'"{digest}"', "Cache-Control": _FOR_EVER}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(read(), media_type=ARROW, headers=headers)
+
+
+def picture(data: bytes, media_type: str) -> Response:
+    """Answer with an image under the type that its decoder found."""
+    return Response(data, media_type=media_type, headers=_IMAGE_HEADERS)
+
+
+def lines(data: bytes) -> Response:
+    """Answer with one file path per line, in whatever encoding the file system has."""
+    return Response(data, media_type="application/octet-stream")

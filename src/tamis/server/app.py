@@ -1,0 +1,45 @@
+"""The application: routes behind the gate, over one store."""
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from tamis import __version__
+from tamis.server import errors, routes
+from tamis.server.gate import Gate
+from tamis.server.settings import Settings
+from tamis.store.store import Store
+
+
+def create_app(settings: Settings, store: Store) -> FastAPI:
+    """Make the application. It opens nothing itself and closes nothing: the store is the caller's."""
+    app = bare_app()
+    app.state.store = store
+    app.add_middleware(
+        Gate,
+        secret=settings.local_secret.get_secret_value(),
+        allowed_hosts=settings.allowed_hosts,
+        max_body_bytes=settings.max_body_bytes,
+    )
+    return app
+
+
+def bare_app() -> FastAPI:
+    """Make the application without the gate, and with nothing behind it: enough for its OpenAPI."""
+    app = FastAPI(
+        title="Tamis",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        responses=errors.DOCUMENTED,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.checks = {}
+    errors.register(app)
+    for router in routes.routers():
+        app.include_router(router)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

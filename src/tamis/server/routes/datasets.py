@@ -1,0 +1,36 @@
+"""Datasets on the wire."""
+
+from fastapi import APIRouter
+
+from tamis.model.dataset import Dataset, DatasetCreate
+from tamis.model.page import Page
+from tamis.server.deps import After, Limit, PathId, QueryId, StoreDep
+from tamis.services import datasets
+
+router = APIRouter(prefix="/api/datasets", tags=["datasets"])
+
+
+@router.get("")
+def list_datasets(
+    store: StoreDep, after: After = None, limit: Limit = 100, root_id: QueryId = None
+) -> Page[Dataset]:
+    """List datasets, of one root if it is named."""
+    return datasets.list_page(store, after, limit, root_id)
+
+
+@router.post("", status_code=201)
+def create_dataset(body: DatasetCreate, store: StoreDep) -> Dataset:
+    """Make an empty dataset."""
+    return datasets.create(store, body)
+
+
+@router.get("/{dataset_id}")
+def get_dataset(dataset_id: PathId, store: StoreDep) -> Dataset:
+    """Show a dataset and its sizes."""
+    return datasets.get(store, dataset_id)
+
+
+@router.delete("/{dataset_id}", status_code=204)
+def remove_dataset(dataset_id: PathId, store: StoreDep) -> None:
+    """Remove a dataset with its tags, embeddings and selections. Images read in place stay where they are."""
+    datasets.remove(store, dataset_id)
