@@ -48,6 +48,8 @@ def _open_session(model: bytes, threads: int) -> "onnxruntime.InferenceSession":
     options.intra_op_num_threads = threads  # a given number also keeps it from pinning threads to cores
     options.inter_op_num_threads = 1
     options.use_deterministic_compute = True
+    # Waiting threads would otherwise burn the cores that decode the next images.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

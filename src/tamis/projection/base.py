@@ -61,6 +61,7 @@ class Method(ABC):
     ) -> Points:
         """Place vectors (n, d) in the plane: finite points (n, 2) about the origin.
 
+        More threads pay above a thousand vectors and on idle cores only: OpenMP's threads wait busily.
         Raises `JobCancelled` soon after `cancelled` answers yes.
         """
         check_vectors(vectors)
