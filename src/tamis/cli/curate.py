@@ -10,37 +10,47 @@ from tamis.cli.options import AsJson, Data, load_settings
 from tamis.cli.output import BAD_FILES, Usage, say_json
 
 if TYPE_CHECKING:
-    from tamis.cli.curation import Order
+    from tamis.cli.curation import Order, Outcome
     from tamis.model.digest import Json
+    from tamis.server.settings import Settings
 
 EXAMPLE = "Example: tamis curate photos --keep 200 --out chosen.txt"
 
 
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The folder of images; they stay where they are.")
+]
+Keep = Annotated[int, typer.Option(min=1, metavar="N", help="How many images to keep.")]
+Strategy = Annotated[str, typer.Option(help="How to choose: representative, coreset, random.")]
+Encoder = Annotated[str, typer.Option(help="What turns images into vectors: lite0, pixels.")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the strategy; may be repeated."),
+]
+Preselected = Annotated[
+    Path | None,
+    typer.Option(metavar="LIST", help="A file with the paths, one per line, that are kept already."),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Where chance plays a part, it starts here.")]
+TagName = Annotated[
+    str | None, typer.Option("--name", metavar="TAG", help="The name of the new tag. Default: STRATEGY-N.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write the chosen paths here, best first, relative to DIR."),
+]
+
+
 def curate(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder of images; they stay where they are.")
-    ],
-    keep: Annotated[int, typer.Option(min=1, metavar="N", help="How many images to keep.")],
-    strategy: Annotated[
-        str, typer.Option(help="How to choose: representative, coreset, random.")
-    ] = "representative",
-    encoder: Annotated[str, typer.Option(help="What turns images into vectors: lite0, pixels.")] = "lite0",
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the strategy; may be repeated."),
-    ] = None,
-    preselected: Annotated[
-        Path | None,
-        typer.Option(metavar="LIST", help="A file with the paths, one per line, that are kept already."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Where chance plays a part, it starts here.")] = 0,
-    name: Annotated[
-        str | None, typer.Option(metavar="TAG", help="The name of the new tag. Default: STRATEGY-N.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the chosen paths here, best first, relative to DIR."),
-    ] = None,
+    folder: Folder,
+    keep: Keep,
+    strategy: Strategy = "representative",
+    encoder: Encoder = "lite0",
+    parameters: Parameters = None,
+    preselected: Preselected = None,
+    seed: Seed = 0,
+    name: TagName = None,
+    out: Out = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,26 +62,31 @@ def curate(
     settings = load_settings(data)
     order = _check(folder, keep, _parameters(strategy, parameters or []), encoder, seed, name, preselected)
     _check_places(order.folder, settings.data, out)
+    outcome = _run(settings, order)
+    if out is not None:
+        _write_list(out, outcome.paths)
+    _tell(order, outcome, out, time.monotonic() - started_at, as_json=as_json)
+    if outcome.problems:
+        raise typer.Exit(BAD_FILES)
 
+
+def _run(settings: "Settings", order: "Order") -> "Outcome":
     from tamis.cli.curation import curate as run
     from tamis.cli.door import open_door
     from tamis.cli.progress import make_progress
-    from tamis.cli.summary import as_json as to_json
-    from tamis.cli.summary import print_summary
     from tamis.cli.work import Work
 
-    with open_door(settings, works=True) as door:
-        with make_progress() as progress:
-            outcome = run(door, Work(door.client, progress), order)
-        if out is not None:
-            _write_list(out, outcome.paths)
-        seconds = time.monotonic() - started_at
-        if as_json:
-            say_json(to_json(order, outcome, out, seconds))
-        else:
-            print_summary(order, outcome, out, seconds)
-    if outcome.problems:
-        raise typer.Exit(BAD_FILES)
+    with open_door(settings, works=True) as door, make_progress() as progress:
+        return run(door, Work(door.client, progress, door.worker_log), order)
+
+
+def _tell(order: "Order", outcome: "Outcome", out: Path | None, seconds: float, *, as_json: bool) -> None:
+    from tamis.cli import summary
+
+    if as_json:
+        say_json(summary.as_json(order, outcome, out, seconds))
+    else:
+        summary.print_summary(order, outcome, out, seconds)
 
 
 def _check(

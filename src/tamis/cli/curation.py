@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tamis.cli.door import Door
 from tamis.cli.work import Work
-from tamis.client import Client, JobFailed
+from tamis.client import Client
+from tamis.client.waiting import JobFailed
 from tamis.model.dataset import Dataset
 from tamis.model.digest import Json
 from tamis.model.embedding import EmbeddingCreate

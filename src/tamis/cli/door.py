@@ -69,6 +69,11 @@ class Door:
         """Whether the server runs in this process."""
         return self._host is not None
 
+    @property
+    def worker_log(self) -> Path:
+        """What the worker has written."""
+        return self._run / "worker.log"
+
     @contextlib.contextmanager
     def store(self) -> "Iterator[Store]":
         """The store itself, for what no route may do."""
@@ -129,7 +134,7 @@ class Door:
 
     def _become_host(self) -> None:
         if self._works:  # first of all: it takes longest to start
-            self._worker = Worker.for_folder(self._folder.path, self._run / "worker.log")
+            self._worker = Worker.for_folder(self._folder.path, self.worker_log)
         from tamis.cli.host import Host, remove_socket
 
         before = read_address(self._run)

@@ -3,11 +3,12 @@
 import contextlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tamis.cli.output import Interrupted, note
 from tamis.cli.progress import Bars, Lines
 from tamis.client import Client
-from tamis.model.errors import TamisError
+from tamis.model.errors import TamisError, Unavailable
 from tamis.model.job import FINISHED, Job, JobCancelled
 
 _LOOK_AFTER_WORKER_SECONDS = 3.0
@@ -17,10 +18,11 @@ Post = Callable[[], Job]
 
 
 class Work:
-    """Posts jobs and waits for them."""
+    """Posts jobs and waits for them. `log` is the worker's, which may say why nothing happens."""
 
-    def __init__(self, client: Client, progress: Bars | Lines) -> None:
+    def __init__(self, client: Client, progress: Bars | Lines, log: Path) -> None:
         self._client = client
+        self._log = log
         self._progress = progress
         self._looked_at = time.monotonic()
         self._open: dict[str, Job] = {}
@@ -55,7 +57,10 @@ class Work:
         self._progress.show(job)
         if time.monotonic() - self._looked_at > _LOOK_AFTER_WORKER_SECONDS:
             self._looked_at = time.monotonic()
-            self._client.ready()
+            try:
+                self._client.ready()
+            except Unavailable as error:
+                raise Unavailable(f"{error.message} '{self._log}' says why.") from error
 
     def _cancel(self) -> None:
         note("Stopping ...")

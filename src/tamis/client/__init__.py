@@ -1,6 +1,5 @@
 """The client: typed methods over the HTTP API, and nothing else of Tamis but its nouns."""
 
 from tamis.client.client import Client
-from tamis.client.waiting import JobFailed
 
-__all__ = ["Client", "JobFailed"]
+__all__ = ["Client"]

@@ -1,0 +1,69 @@
+"""An application over an empty store, and a way to it that needs no network."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tamis.server.app import create_app
+from tamis.server.settings import Settings
+from tamis.store.store import Store, open_store
+
+SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"
+
+
+class InProcess(httpx.BaseTransport):
+    """Runs each request in its own event loop: httpx's own ASGI transport is async only."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        async def answer() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 1))
+            body = request.stream
+
+            class Stream(httpx.AsyncByteStream):
+                async def __aiter__(self):
+                    for part in body:
+                        yield part
+
+            asked = httpx.Request(request.method, request.url, headers=request.headers, stream=Stream())
+            response = await transport.handle_async_request(asked)
+            return httpx.Response(response.status_code, headers=response.headers, content=await response.aread())
+
+        return asyncio.run(answer())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", local_secret=SECRET, max_body_bytes=4096)
+
+
+@pytest.fixture
+def app(settings: Settings, store: Store) -> FastAPI:
+    return create_app(settings, store)
+
+
+@pytest.fixture
+def stranger(app: FastAPI) -> Iterator[httpx.Client]:
+    """Someone who knows where the server is, and nothing else."""
+    with httpx.Client(transport=InProcess(app), base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture
+def http(app: FastAPI) -> Iterator[httpx.Client]:
+    """Someone who knows the secret."""
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    with httpx.Client(transport=InProcess(app), base_url="http://localhost", headers=headers) as client:
+        yield client
