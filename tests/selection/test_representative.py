@@ -98,3 +98,23 @@ def test_mostly_duplicates_still_get_a_width():
     with Workers(1) as workers:
         assert kernel_width(vectors, workers) > 1
     assert (rank(vectors, n_samples=20).importance[:20] > 0).all()
+
+
+def test_a_look_at_many_changes_nothing_but_the_time(monkeypatch):
+    from tamis.selection.kernels import herding
+
+    vectors = blobs(5000)
+    lazy = rank(vectors, n_samples=300)
+    monkeypatch.setattr(herding, "SMALLEST_PATIENCE", 1)
+    eager = rank(vectors, n_samples=300)
+    assert np.array_equal(lazy.order, eager.order)
+    assert lazy.importance.tobytes() == eager.importance.tobytes()
+
+
+@pytest.mark.parametrize("d", [1, 3, 4, 7])
+def test_of_duplicates_the_lowest_position_is_kept_and_the_others_gain_nothing(d):
+    vectors = np.tile(blobs(1900, d), (3, 1))
+    ranking = rank(vectors, {"strategy": "representative", "landmarks": 5700}, 5700)
+    gaining = ranking.order[ranking.importance > 0]
+    assert (gaining < 1900).all()
+    assert ranking.importance.sum(dtype=np.float64) == pytest.approx(1, abs=1e-4)
