@@ -1,0 +1,82 @@
+"""Functions for the children of the tests: a child finds them by module and name."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def process_id(_: int) -> int:
+    return os.getpid()
+
+
+def misbehave(shard: str) -> str:
+    """Do what the shard says."""
+    if shard == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if shard == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if shard == "exit":
+        os._exit(3)
+    if shard == "sleep":
+        time.sleep(60)
+    if shard == "memory":
+        return str(len(bytearray(2**34)))
+    if shard == "raise":
+        raise KeyError("a telling word")
+    if shard == "print":
+        print("this must not reach the pipe", flush=True)
+        os.write(1, b"nor this\n")
+    return shard.upper()
+
+
+def die_of_bad_items(items: list[int]) -> list[int]:
+    if any(item < 0 for item in items):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [2 * item for item in items]
+
+
+def split(items: list[int]) -> list[list[int]]:
+    return [[item] for item in items]
+
+
+def large(size: int) -> list[bytes]:
+    return [os.urandom(size) for _ in range(64)]
+
+
+def use_memory(megabytes: int) -> int:
+    return len(bytearray(megabytes * 2**20))
+
+
+def unpicklable_error(_: int) -> None:
+    class LocalError(Exception):
+        pass
+
+    raise LocalError("from inside")
+
+
+def tell_and_sleep(path: str) -> None:
+    Path(path).write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+def modules(_: int) -> list[str]:
+    return sorted(sys.modules)
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def standard_input(_: int) -> str:
+    return sys.stdin.read()
+
+
+def touch(path: str) -> None:
+    Path(path).write_text("done")
