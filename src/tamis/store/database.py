@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from tamis.model.errors import Conflict, Invalid, NoSpace, Unavailable
 from tamis.store import schema
+
+__all__ = ["Connection", "Database", "migrate", "unique_violation"]
 
 BUSY_SECONDS = 30
 POOL_SIZE = 44  # at least one connection for each of the 40 threads of the server
@@ -22,13 +24,13 @@ class Database:
         self.engine = _make_engine(url)
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def read(self) -> Iterator[Connection]:
         """A transaction that sees one moment of the database."""
         with _translated(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self) -> Iterator[Connection]:
         """A transaction that may write. On SQLite it takes the write lock at its start, so never upgrades."""
         with _translated(), self.engine.connect() as plain:
             connection = plain.execution_options(**{_WRITE: True})
@@ -71,7 +73,7 @@ def _prepare_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object)
     cursor.close()
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITE, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -38,16 +38,18 @@ class Known:
     sha256: str
     size_bytes: int
     modified_ns: int
+    relative_path: bytes | None
 
 
 def known(connection: sa.Connection, dataset_id: str, file_names: Iterable[str]) -> dict[str, Known]:
     """Return those of the names that the dataset has already."""
-    columns = (sample.c.file_name, sample.c.sha256, sample.c.size_bytes, sample.c.modified_ns)
+    facts = (sample.c.sha256, sample.c.size_bytes, sample.c.modified_ns, sample.c.relative_path)
     found: dict[str, Known] = {}
     for names in _chunks(sorted(set(file_names))):
-        query = sa.select(*columns).where(sample.c.dataset_id == dataset_id, sample.c.file_name.in_(names))
-        for name, sha256, size_bytes, modified_ns in connection.execute(query):
-            found[name] = Known(sha256, size_bytes, modified_ns)
+        query = sa.select(sample.c.file_name, *facts).where(
+            sample.c.dataset_id == dataset_id, sample.c.file_name.in_(names)
+        )
+        found.update((name, Known(*values)) for name, *values in connection.execute(query))
     return found
 
 
@@ -129,8 +131,7 @@ def positions_of(connection: sa.Connection, dataset_id: str, file_names: Sequenc
         query = sa.select(sample.c.file_name, sample.c.position).where(
             sample.c.dataset_id == dataset_id, sample.c.file_name.in_(names)
         )
-        for name, position in connection.execute(query):
-            found[name] = position
+        found.update((name, position) for name, position in connection.execute(query))
     return found
 
 
@@ -165,6 +166,12 @@ def problems(connection: sa.Connection, dataset_id: str, after: str | None, limi
         problem.c.dataset_id == dataset_id
     )
     return page(connection, query, problem.c.file_name, after, limit, Problem.model_validate)
+
+
+def count_problems(connection: sa.Connection, dataset_id: str, job_id: str) -> int:
+    """Return how many files one job refused."""
+    here = (problem.c.dataset_id == dataset_id) & (problem.c.job_id == job_id)
+    return connection.execute(sa.select(sa.func.count()).where(here)).scalar_one()
 
 
 def _chunks(values: Sequence[Json]) -> Iterable[list[Json]]:

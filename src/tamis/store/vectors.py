@@ -80,6 +80,11 @@ def read_part(path: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
         return _arrays(pa.ipc.open_file(file).read_all().combine_chunks().to_batches()[0])
 
 
+def part_positions(path: Path) -> NDArray[np.uint32]:
+    """Return the positions of which a step has made vectors."""
+    return read_part(path)[0]
+
+
 def _batches(parts: list[Path]) -> Iterator[pa.RecordBatch]:
     for part in parts:
         with pa.memory_map(str(part)) as file:

@@ -1,0 +1,122 @@
+"""Encoding: thumbnails become vectors, shard by shard; then the reduced child follows."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tamis.encoders import Encoder, encoder_facts
+from tamis.images.square import square
+from tamis.jobs.run import Run
+from tamis.model.digest import Json
+from tamis.model.embedding import EmbeddingCreate
+from tamis.projection import Basis, fit_basis
+from tamis.services import embeddings
+from tamis.store import arrays, bitmaps, thumbnails, vectors
+
+SHARD = 512
+"""Positions in one step: shard s holds those from s * SHARD on. A multiple of every encoder's batch size."""
+_LOOK_AHEAD = 4
+_DECODERS = 2
+
+
+def work(run: Run) -> dict[str, Json]:
+    """Encode what has no vector yet, commit it, and reduce it."""
+    wanted = EmbeddingCreate.model_validate(run.arguments)
+    full_id, shards, total = run.step("open", _open, run, wanted.encoder)
+    done = 0
+    for shard in shards:
+        done += run.step(f"encode {shard}", _encode, run, wanted.encoder, full_id, shard, done, total)
+    parts = [_part(run, "full", shard) for shard in shards]
+    run.step("commit", embeddings.commit, run.store, run.dataset_id, full_id, parts)
+    reduced_id = run.step("reduce", _reduce, run, full_id, wanted.dimensions)
+    return {"embedding_id": full_id, "reduced_id": reduced_id, "encoded": total}
+
+
+def _open(run: Run, encoder: str) -> tuple[str, list[int], int]:
+    pending = embeddings.open_full(run.store, run.dataset_id, encoder_facts(encoder))
+    shards = np.unique(pending.positions // SHARD)
+    return pending.embedding_id, shards.tolist(), len(pending.positions)
+
+
+def _encode(run: Run, name: str, full_id: str, shard: int, done: int, total: int) -> int:
+    """Encode one shard into a file of its own, and return how many vectors it holds."""
+    run.report("embed", done, total)
+    encoder = run.tools.encoder(name)
+    lacking = embeddings.lacking(run.store, run.dataset_id, full_id)
+    positions = lacking[(lacking // SHARD) == shard]
+    matrix = np.empty((len(positions), encoder.dimension), np.float32)
+    filled = 0
+    for images in _batches(run, encoder, positions):
+        matrix[filled : filled + len(images)] = encoder.encode(images)
+        filled += len(images)
+        run.report("embed", done + filled, total)
+    vectors.write_part(_part(run, "full", shard), positions, matrix)
+    return filled
+
+
+def _batches(run: Run, encoder: Encoder, positions: bitmaps.Positions) -> Iterator[NDArray[np.uint8]]:
+    """Yield the pictures of position-aligned batches, while the next ones are decoded in threads.
+
+    The alignment makes a resumed run equal a straight one to the last bit.
+    """
+    hashes = embeddings.thumbnail_hashes(run.store, run.dataset_id, positions)
+
+    def load(sha256: str) -> NDArray[np.uint8]:
+        return square(thumbnails.read(run.store.folder, sha256), encoder.input_size)
+
+    borders = np.flatnonzero(np.diff(positions // encoder.batch_size)) + 1
+    groups = np.split(np.arange(len(positions)), borders)
+    with ThreadPoolExecutor(_DECODERS) as pool:
+        ahead: deque[list[Future[NDArray[np.uint8]]]] = deque()
+        for group in groups:
+            ahead.append([pool.submit(load, hashes[i]) for i in group])
+            if len(ahead) > _LOOK_AHEAD:
+                yield np.stack([image.result() for image in ahead.popleft()])
+        while ahead:
+            yield np.stack([image.result() for image in ahead.popleft()])
+
+
+def _reduce(run: Run, full_id: str, dimensions: int) -> str:
+    """Extend the reduced child to all that its parent covers; make and freeze it when there is none."""
+    reduced_id = _open_reduced(run, full_id, dimensions)
+    full = embeddings.state(run.store, run.dataset_id, full_id)
+    reduced = embeddings.state(run.store, run.dataset_id, reduced_id)
+    assert reduced.basis is not None  # every reduced child is made with one
+    basis = _read_basis(run, reduced.basis)
+    parts: list[Path] = []
+    for number, (positions, matrix) in enumerate(vectors.scan(run.store.folder, full_id, full.lance_version)):
+        new = ~np.isin(positions, reduced.covered)
+        if new.any():
+            parts.append(_part(run, "reduced", number))
+            vectors.write_part(parts[-1], positions[new], basis.apply(matrix[new]))
+        if run.cancelled():
+            run.report("embed", 0, 0)
+    embeddings.commit(run.store, run.dataset_id, reduced_id, parts)
+    return reduced_id
+
+
+def _open_reduced(run: Run, full_id: str, dimensions: int) -> str:
+    known = embeddings.find_reduced(run.store, run.dataset_id, full_id, dimensions)
+    if known is not None:
+        return known.id
+    full = embeddings.get(run.store, run.dataset_id, full_id)
+    state = embeddings.state(run.store, run.dataset_id, full_id)
+    blocks = vectors.scan(run.store.folder, full_id, state.lance_version)
+    basis = fit_basis((matrix for _, matrix in blocks), dimensions)
+    columns = {name: pa.array([array.tolist()]) for name, array in basis.to_arrays().items()}
+    digest = arrays.write(run.store.folder, pa.table(columns))
+    return embeddings.open_reduced(run.store, run.dataset_id, full, dimensions, digest, state.covered)
+
+
+def _read_basis(run: Run, digest: str) -> Basis:
+    table = arrays.read(run.store.folder, digest)
+    return Basis.from_arrays({name: np.array(table.column(name)[0].as_py()) for name in table.column_names})
+
+
+def _part(run: Run, name: str, number: int) -> Path:
+    return run.folder / f"{name}-{number}.arrow"

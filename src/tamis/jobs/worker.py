@@ -1,0 +1,150 @@
+"""The worker process: it takes submitted jobs, starts their workflows, and dies with its parent.
+
+It is crash-only: it is ended like it would be by `kill -9`, and what was running is resumed by the next one.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dbos import DBOS, DBOSPortableJSONSerializer, SetWorkflowID
+
+from tamis.jobs import embeddings, ingest, projections, selections
+from tamis.jobs.run import Run, Tools
+from tamis.model.digest import Json
+from tamis.model.errors import TamisError
+from tamis.model.job import JobCancelled, JobKind, JobState
+from tamis.queue.outbox import waiting
+from tamis.store import jobs
+from tamis.store.lock import FileLock
+from tamis.store.store import Store, open_store
+
+EXECUTOR = "worker"
+# Raised only when the order of the steps of a workflow changes: older runs are then not resumed.
+APPLICATION_VERSION = "1"
+MOST_AT_ONCE = 2
+_POLL_SECONDS = float(os.environ.get("TAMIS_POLL_SECONDS", "0.1"))
+_BEAT_SECONDS = 2.0
+
+_log = logging.getLogger(__name__)
+
+Work = Callable[[Run], dict[str, Json]]
+WORK: dict[JobKind, Work] = {
+    "ingest": ingest.work,
+    "embed": embeddings.work,
+    "project": projections.work,
+    "select": selections.work,
+}
+
+
+def work(data: Path, database_url: str | None) -> None:
+    """Work on the jobs of a data folder until the process is ended."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches us too; the parent decides
+    with open_store(data, database_url) as store:
+        lock = FileLock.take(store.folder.run / "worker.lock")
+        conductor = Conductor(Tools(store))
+        _launch(store, database_url)  # the workflows are defined by now, so what was running goes on
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        try:
+            conductor.take_jobs()
+        finally:
+            lock.release()
+
+
+class Conductor:
+    """Starts the workflow of each submitted job, a few at a time, and writes down how each ended."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self.store = tools.store
+        self._running: set[str] = set()
+        self._started: set[str] = set()
+        self._workflows = {kind: self._define(kind, function) for kind, function in WORK.items()}
+
+    def _define(self, kind: JobKind, function: Work) -> Callable[[str], None]:
+        @DBOS.workflow(name=kind)
+        def workflow(job_id: str) -> None:
+            self._conduct(job_id, function)
+
+        return workflow
+
+    def take_jobs(self) -> None:
+        """Look for submitted jobs several times a second, for ever."""
+        beaten = 0.0
+        while True:
+            if time.monotonic() - beaten > _BEAT_SECONDS:
+                beaten = time.monotonic()
+                with self.store.write() as connection:
+                    jobs.beat(connection, EXECUTOR)
+            with self.store.read() as connection:
+                found = waiting(connection, self._started)
+            for job_id, kind in found[: max(0, MOST_AT_ONCE - len(self._running))]:
+                self._start(job_id, kind)
+            time.sleep(_POLL_SECONDS)
+
+    def _start(self, job_id: str, kind: JobKind) -> None:
+        self._started.add(job_id)
+        self._running.add(job_id)
+        with SetWorkflowID(job_id):
+            handle = DBOS.start_workflow(self._workflows[kind], job_id)
+        if handle.get_status().status not in ("PENDING", "ENQUEUED", "SUCCESS"):
+            self._end(job_id, "failed", error="The job was given up after it had failed too often.")
+            self._running.discard(job_id)
+
+    def _conduct(self, job_id: str, function: Work) -> None:
+        """Do the work and record its end; the edge at which every error becomes a failed job."""
+        self._started.add(job_id)
+        self._running.add(job_id)
+        try:
+            run = Run(self.tools, job_id)
+            with self.store.write() as connection:
+                jobs.start(connection, job_id)
+            result = function(run)
+            run.clean_up()
+            self._end(job_id, "succeeded", result=result)
+        except JobCancelled:
+            self._end(job_id, "cancelled")
+        except TamisError as error:
+            self._end(job_id, "failed", error=error.message)
+        except Exception as error:  # noqa: BLE001  # the edge of the process
+            _log.exception("job %s", job_id)
+            text = f"An unexpected error ended the job ({type(error).__name__}). The log has the details."
+            self._end(job_id, "failed", error=text)
+        finally:
+            self._running.discard(job_id)
+
+    def _end(
+        self, job_id: str, state: JobState, result: dict[str, Json] | None = None, error: str | None = None
+    ) -> None:
+        with self.store.write() as connection:
+            jobs.finish(connection, job_id, state, result, error)
+
+
+def _launch(store: Store, database_url: str | None) -> None:
+    DBOS(
+        config={
+            "name": "tamis",
+            "system_database_url": database_url or f"sqlite:///{store.folder.jobs_database}",
+            "executor_id": EXECUTOR,
+            "application_version": APPLICATION_VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "enable_otlp": False,
+        }
+    )
+    DBOS.launch()
+
+
+def _die_with_parent() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(0)

@@ -1,0 +1,54 @@
+"""Datasets: made by name, listed, and removed with all that Tamis knows of them."""
+
+import shutil
+
+from tamis.model.dataset import Dataset, DatasetCreate
+from tamis.model.errors import Conflict
+from tamis.model.job import FINISHED
+from tamis.model.page import Page
+from tamis.store import datasets, embeddings, jobs, roots
+from tamis.store.store import Store
+
+
+def create(store: Store, new: DatasetCreate) -> Dataset:
+    """Make an empty dataset; with a root, its images will be read in place.
+
+    Raises:
+        Conflict: the name is taken.
+        NotFound: there is no such root.
+    """
+    with store.write() as connection:
+        if new.root_id is not None:
+            roots.get(connection, new.root_id)
+        return datasets.get(connection, datasets.insert(connection, new.name, new.root_id))
+
+
+def get(store: Store, dataset_id: str) -> Dataset:
+    """Return a dataset, or raise NotFound."""
+    with store.read() as connection:
+        return datasets.get(connection, dataset_id)
+
+
+def list_page(store: Store, after: str | None, limit: int, root_id: str | None = None) -> Page[Dataset]:
+    """Return a page of datasets, oldest first."""
+    with store.read() as connection:
+        return datasets.list_page(connection, after, limit, root_id)
+
+
+def remove(store: Store, dataset_id: str) -> None:
+    """Remove a dataset: its tags, embeddings and selections. Images read in place stay untouched.
+
+    Raises:
+        Conflict: one of its jobs is still running.
+        NotFound: there is no such dataset.
+    """
+    with store.write() as connection:
+        newest = jobs.list_page(connection, None, 100, dataset_id).items
+        running = [job for job in newest if job.state not in FINISHED]
+        if running:
+            raise Conflict(f"The {running[0].kind} job '{running[0].id}' still works on it. Cancel it first.")
+        vectors = [one.id for one in embeddings.list_page(connection, dataset_id, None, 1_000).items]
+        datasets.remove(connection, dataset_id)
+    # SQL no longer names them, so an interruption here leaves only bytes that the doctor collects.
+    for embedding_id in vectors:
+        shutil.rmtree(store.folder.vectors(embedding_id), ignore_errors=True)

@@ -1,0 +1,150 @@
+"""Embeddings: which samples lack a vector, how vectors are committed, and how a reduced child is frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tamis.encoders import encoder_facts
+from tamis.model.digest import digest_of, members_digest
+from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
+from tamis.model.errors import Invalid
+from tamis.model.job import Job
+from tamis.model.page import Page
+from tamis.queue.outbox import submit
+from tamis.store import bitmaps, datasets, embeddings, samples, vectors
+from tamis.store.store import Store
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The samples of an embedding that have no vector yet, ascending."""
+
+    embedding_id: str
+    positions: bitmaps.Positions
+
+
+def create(store: Store, dataset_id: str, new: EmbeddingCreate) -> Job:
+    """Ask for vectors of all samples that have none from this encoder, and for the reduced child's.
+
+    Raises:
+        Invalid: there is no such encoder, or it gives fewer dimensions than are asked for.
+    """
+    facts = encoder_facts(new.encoder)
+    if new.dimensions > facts.dimension:
+        raise Invalid(
+            f"The encoder '{facts.name}' gives {facts.dimension} dimensions, fewer than the {new.dimensions} "
+            "asked for.",
+            field="dimensions",
+        )
+    with store.write() as connection:
+        datasets.get(connection, dataset_id)
+        return submit(connection, "embed", dataset_id, new.model_dump(mode="json"))
+
+
+def get(store: Store, dataset_id: str, embedding_id: str) -> Embedding:
+    """Return an embedding, or raise NotFound."""
+    with store.read() as connection:
+        return embeddings.get(connection, dataset_id, embedding_id)
+
+
+def list_page(store: Store, dataset_id: str, after: str | None, limit: int) -> Page[Embedding]:
+    """Return a page of embeddings, oldest first."""
+    with store.read() as connection:
+        datasets.get(connection, dataset_id)
+        return embeddings.list_page(connection, dataset_id, after, limit)
+
+
+def open_full(store: Store, dataset_id: str, encoder: EncoderFacts) -> Pending:
+    """Find or make the embedding of this encoder, and tell whom it does not cover yet."""
+    new = embeddings.NewEmbedding(
+        name=encoder.name,
+        kind="full",
+        parent_id=None,
+        encoder=encoder,
+        dimension=encoder.dimension,
+        digest=digest_of({"v": 1, "kind": "full", "encoder": encoder.model_dump(mode="json")}),
+    )
+    with store.write() as connection:
+        embedding_id = embeddings.find_or_insert(connection, dataset_id, new)
+        covered = embeddings.state(connection, dataset_id, embedding_id).covered
+        lacking = bitmaps.difference(datasets.present(connection, dataset_id), covered)
+        return Pending(embedding_id, lacking)
+
+
+def lacking(store: Store, dataset_id: str, embedding_id: str) -> bitmaps.Positions:
+    """Return the samples that are not deleted and have no vector yet."""
+    with store.read() as connection:
+        covered = embeddings.state(connection, dataset_id, embedding_id).covered
+        return bitmaps.difference(datasets.present(connection, dataset_id), covered)
+
+
+def open_reduced(
+    store: Store, dataset_id: str, full: Embedding, dimension: int, basis: str, fitted: bitmaps.Positions
+) -> str:
+    """Make the reduced child with its basis, frozen for good, and return its id.
+
+    Its digest names the parent and the samples on which the basis was fitted.
+    """
+    with store.write() as connection:
+        rows = samples.columns(connection, dataset_id, fitted, "file_name", "sha256")
+        new = embeddings.NewEmbedding(
+            name=f"{full.name} · PCA {dimension}",
+            kind="pca",
+            parent_id=full.id,
+            encoder=full.encoder,
+            dimension=dimension,
+            digest=digest_of(
+                {
+                    "v": 1,
+                    "kind": "pca",
+                    "parent": full.digest,
+                    "dimension": dimension,
+                    "fitted": members_digest((str(name), str(sha256)) for name, sha256 in rows),
+                }
+            ),
+            basis=basis,
+        )
+        return embeddings.find_or_insert(connection, dataset_id, new)
+
+
+def find_reduced(store: Store, dataset_id: str, full_id: str, dimension: int) -> Embedding | None:
+    """Return the reduced child of this dimension, if it has been made."""
+    with store.read() as connection:
+        return embeddings.child(connection, dataset_id, full_id, dimension)
+
+
+def state(store: Store, dataset_id: str, embedding_id: str) -> embeddings.State:
+    """Return whom an embedding covers, and by which version."""
+    with store.read() as connection:
+        return embeddings.state(connection, dataset_id, embedding_id)
+
+
+def commit(store: Store, dataset_id: str, embedding_id: str, parts: Sequence[Path]) -> int:
+    """Append what steps have made, and return how many vectors are new; committing again adds nothing.
+
+    Raises:
+        Conflict: another job has extended the embedding at the same time.
+    """
+    before = state(store, dataset_id, embedding_id)
+    fresh: list[Path] = []
+    added: list[bitmaps.Positions] = []
+    for part in parts:
+        positions = vectors.part_positions(part)
+        if not np.isin(positions, before.covered).all():
+            fresh.append(part)
+            added.append(positions)
+    if not fresh:
+        return 0
+    version = vectors.append(store.folder, embedding_id, before.lance_version, fresh)
+    new = np.concatenate(added)
+    with store.write() as connection:
+        embeddings.commit(connection, dataset_id, embedding_id, before, new, version)
+    return len(new)
+
+
+def thumbnail_hashes(store: Store, dataset_id: str, positions: bitmaps.Positions) -> list[str]:
+    """Return the hashes by which the thumbnails of these samples are found."""
+    with store.read() as connection:
+        return [str(row[0]) for row in samples.columns(connection, dataset_id, positions, "sha256")]

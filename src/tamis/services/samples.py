@@ -1,0 +1,111 @@
+"""Samples: listed, shown, annotated, deleted; and read in place by a job (services/ingest.py)."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tamis.images.read import _read_bytes as read_bytes
+from tamis.model.digest import Json
+from tamis.model.errors import Invalid, NotFound
+from tamis.model.page import Page
+from tamis.model.sample import Problem, Sample
+from tamis.store import bitmaps, datasets, roots, samples, tags, thumbnails
+from tamis.store.store import Store
+
+MEDIA_TYPES = {
+    name: f"image/{name.lower()}" for name in ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "HEIF")
+}
+
+
+def get(store: Store, dataset_id: str, position: int) -> Sample:
+    """Return a sample, or raise NotFound."""
+    with store.read() as connection:
+        return samples.get(connection, dataset_id, position)
+
+
+def list_page(
+    store: Store, dataset_id: str, after: int | None, limit: int, tag_id: str | None = None
+) -> Page[Sample]:
+    """Return a page of samples that are not deleted, by position; those of one tag, where it is given."""
+    with store.read() as connection:
+        among = datasets.present(connection, dataset_id)
+        if tag_id is not None:
+            among = bitmaps.intersection(among, tags.members(connection, dataset_id, tag_id))
+        return samples.list_page(connection, dataset_id, after, limit, among)
+
+
+def problems(store: Store, dataset_id: str, after: str | None, limit: int) -> Page[Problem]:
+    """Return a page of the files that were refused, by name."""
+    with store.read() as connection:
+        datasets.get(connection, dataset_id)
+        return samples.problems(connection, dataset_id, after, limit)
+
+
+def image(store: Store, dataset_id: str, position: int) -> tuple[bytes, str]:
+    """Return the original file and its media type.
+
+    Raises:
+        NotFound: there is no such sample, or its file has been removed since.
+        Forbidden: its path leads out of the root by now.
+    """
+    with store.read() as connection:
+        sample = samples.get(connection, dataset_id, position)
+        relative = samples.relative_path(connection, dataset_id, position)
+        root_id = datasets.get(connection, dataset_id).root_id
+        if relative is None or root_id is None:
+            raise NotFound(f"The original of '{sample.file_name}' is not kept.")
+        root = roots.path_of(connection, root_id)
+    return read_bytes(root, relative), MEDIA_TYPES.get(sample.format, "application/octet-stream")
+
+
+def thumbnail(store: Store, dataset_id: str, position: int) -> bytes:
+    """Return the thumbnail, a JPEG of at most 512 pixels, or raise NotFound."""
+    return thumbnails.read(store.folder, get(store, dataset_id, position).sha256)
+
+
+def annotate(store: Store, dataset_id: str, metadata: dict[str, dict[str, Json]]) -> int:
+    """Add metadata to samples by file name, and return how many there are; all of it or nothing.
+
+    Raises:
+        Invalid: a name is not in the dataset.
+    """
+    with store.write() as connection:
+        datasets.get(connection, dataset_id)
+        found = samples.positions_of(connection, dataset_id, list(metadata))
+        missing = sorted(set(metadata) - set(found))
+        if missing:
+            raise Invalid(
+                f"{len(missing)} file names are not in this dataset, the first is '{missing[0]}'.",
+                field="metadata",
+            )
+        for name, position in found.items():
+            samples.annotate(connection, dataset_id, position, metadata[name])
+        return len(found)
+
+
+def delete(store: Store, dataset_id: str, positions: NDArray[np.integer]) -> int:
+    """Delete samples, and return how many of the dataset are deleted now. Tags keep their members.
+
+    Raises:
+        Invalid: a position was never given.
+    """
+    with store.write() as connection:
+        size = datasets.get(connection, dataset_id).n_samples
+        wrong = positions[(positions < 0) | (positions >= size)]
+        if len(wrong):
+            raise Invalid(f"There is no sample {wrong[0]}; this dataset has {size}.", field="positions")
+        return datasets.bury(connection, dataset_id, positions)
+
+
+def root_path(store: Store, dataset_id: str) -> Path:
+    """Return the folder whose images the dataset reads in place.
+
+    Raises:
+        Invalid: the dataset has no root.
+    """
+    with store.read() as connection:
+        dataset = datasets.get(connection, dataset_id)
+        if dataset.root_id is None:
+            raise Invalid(f"The dataset '{dataset.name}' reads no folder in place.", field="dataset_id")
+        return roots.path_of(connection, dataset.root_id)

@@ -1,0 +1,186 @@
+"""Tags: frozen sets of samples. A recipe tells how each was made; a digest names it by its content."""
+
+import numpy as np
+
+from tamis.model.digest import members_digest
+from tamis.model.errors import Conflict, Invalid
+from tamis.model.page import Page
+from tamis.model.recipe import Recipe, SelectionStep
+from tamis.model.tag import INITIAL_TAG, FromFileNames, FromSelection, Tag, TagCreate, tag_digest
+from tamis.store import arrays, bitmaps, datasets, embeddings, samples, selections, tags
+from tamis.store.database import Connection
+from tamis.store.store import Store
+
+
+def create(store: Store, dataset_id: str, new: TagCreate) -> Tag:
+    """Freeze samples under a name. The same name and content again is the tag that is there.
+
+    Raises:
+        Conflict: the name is taken by a tag of other content.
+        Invalid: `keep` is more than the ranking holds, or a file name is not in the dataset.
+        NotFound: there is no such dataset, selection or parent.
+    """
+    with store.write() as connection:
+        datasets.get(connection, dataset_id)
+        if isinstance(new.source, FromSelection):
+            made = _from_selection(store, connection, dataset_id, new.name, new.source)
+        else:
+            made = _from_file_names(connection, dataset_id, new.name, new.source)
+        return _keep(connection, dataset_id, made)
+
+
+def get(store: Store, dataset_id: str, tag_id: str) -> Tag:
+    """Return a tag, or raise NotFound."""
+    with store.read() as connection:
+        return tags.get(connection, dataset_id, tag_id)
+
+
+def list_page(
+    store: Store, dataset_id: str, after: str | None, limit: int, name: str | None = None
+) -> Page[Tag]:
+    """Return a page of tags, oldest first; only the one of this name, where it is given."""
+    with store.read() as connection:
+        datasets.get(connection, dataset_id)
+        return tags.list_page(connection, dataset_id, after, limit, name)
+
+
+def close_upload(store: Store, dataset_id: str) -> Tag:
+    """Freeze what the dataset holds once an upload is complete.
+
+    The first upload makes `initial-tag`, a later one a child of the newest upload's tag; where nothing
+    was added, that tag is returned.
+
+    Raises:
+        Invalid: the dataset is still empty.
+    """
+    with store.write() as connection:
+        everything = np.arange(datasets.get(connection, dataset_id).n_samples, dtype=np.uint32)
+        newest = tags.newest_upload(connection, dataset_id)
+        if len(everything) == 0:
+            raise Invalid("There is not one readable image, so there is nothing to tag.")
+        if newest is None:
+            return _keep(connection, dataset_id, _upload(connection, dataset_id, everything, None, 1))
+        if len(tags.members(connection, dataset_id, newest.id)) == len(everything):
+            return newest
+        number = 2
+        while tags.by_name(connection, dataset_id, f"upload-{number}") is not None:
+            number += 1
+        return _keep(connection, dataset_id, _upload(connection, dataset_id, everything, newest, number))
+
+
+def paths(store: Store, dataset_id: str, tag_id: str, *, new_only: bool) -> bytes:
+    """Return the paths of a tag's samples below the root, one a line, as the file system spells them.
+
+    A tag saved from a selection lists its samples best first; `new_only` leaves out the preselected ones.
+    """
+    with store.read() as connection:
+        positions = ordered_members(store, connection, dataset_id, tag_id, new_only=new_only)
+        rows = samples.columns(connection, dataset_id, positions, "relative_path", "file_name")
+    lines = [path if isinstance(path, bytes) else str(name).encode() for path, name in rows]
+    return b"".join(line + b"\n" for line in lines)
+
+
+def ordered_members(
+    store: Store, connection: Connection, dataset_id: str, tag_id: str, *, new_only: bool
+) -> bitmaps.Positions:
+    """Return a tag's positions that are not deleted: preselected ones first, then by rank."""
+    members = bitmaps.difference(
+        tags.members(connection, dataset_id, tag_id), datasets.deleted(connection, dataset_id)
+    )
+    selection_id = tags.selection_of(connection, dataset_id, tag_id)
+    if selection_id is None:
+        return members
+    ranking = arrays.read(store.folder, selections.get(connection, dataset_id, selection_id).ranking)
+    order: bitmaps.Positions = ranking.column("position").to_numpy()
+    step = tags.get(connection, dataset_id, tag_id).recipe.selection
+    chosen = order[: step.keep if step else 0]
+    chosen = chosen[np.isin(chosen, members)]
+    if new_only:
+        return chosen
+    return np.concatenate([bitmaps.difference(members, np.sort(chosen)), chosen])
+
+
+def _upload(
+    connection: Connection, dataset_id: str, members: bitmaps.Positions, parent: Tag | None, number: int
+) -> tags.NewTag:
+    if parent is None:
+        recipe = Recipe(kind="initial")
+        return _new(connection, dataset_id, INITIAL_TAG, None, members, recipe)
+    recipe = Recipe(kind="upload", inputs=(parent.digest,))
+    return _new(connection, dataset_id, f"upload-{number}", parent, members, recipe)
+
+
+def _from_selection(
+    store: Store, connection: Connection, dataset_id: str, name: str, source: FromSelection
+) -> tags.NewTag:
+    selection = selections.get(connection, dataset_id, source.selection_id)
+    if source.keep > selection.n_candidates:
+        raise Invalid(
+            f"The selection ranks {selection.n_candidates} samples; it cannot keep {source.keep}.",
+            field="keep",
+        )
+    parent = tags.get(connection, dataset_id, selection.tag_id)
+    inputs = [parent.digest]
+    order = arrays.read(store.folder, selection.ranking).column("position").to_numpy()
+    members = np.sort(order[: source.keep])
+    if selection.preselected_tag_id is not None:
+        inputs.append(tags.get(connection, dataset_id, selection.preselected_tag_id).digest)
+        members = bitmaps.union(members, tags.members(connection, dataset_id, selection.preselected_tag_id))
+    step = SelectionStep(
+        strategy=selection.strategy,
+        embedding=embeddings.get(connection, dataset_id, selection.embedding_id).digest,
+        seed=selection.seed,
+        keep=source.keep,
+    )
+    recipe = Recipe(kind="selection", inputs=tuple(inputs), selection=step)
+    return _new(connection, dataset_id, name, parent, members, recipe, selection.id)
+
+
+def _from_file_names(
+    connection: Connection, dataset_id: str, name: str, source: FromFileNames
+) -> tags.NewTag:
+    parent = tags.get(connection, dataset_id, source.parent_id)
+    found = samples.positions_of(connection, dataset_id, source.file_names)
+    missing = sorted(set(source.file_names) - set(found))
+    if missing:
+        raise Invalid(
+            f"{len(missing)} of {len(source.file_names)} file names are not in this dataset, "
+            f"the first is '{missing[0]}'.",
+            field="file_names",
+        )
+    members = np.unique(np.array(list(found.values()), dtype=np.uint32))
+    recipe = Recipe(kind="manual", inputs=(parent.digest,))
+    return _new(connection, dataset_id, name, parent, members, recipe)
+
+
+def _new(
+    connection: Connection,
+    dataset_id: str,
+    name: str,
+    parent: Tag | None,
+    members: bitmaps.Positions,
+    recipe: Recipe,
+    selection_id: str | None = None,
+) -> tags.NewTag:
+    rows = samples.columns(connection, dataset_id, members, "file_name", "sha256")
+    digest = members_digest((str(file_name), str(sha256)) for file_name, sha256 in rows)
+    return tags.NewTag(
+        name=name,
+        parent_id=parent.id if parent else None,
+        members=members,
+        recipe=recipe,
+        digest=tag_digest(digest, recipe, parent.digest if parent else None),
+        selection_id=selection_id,
+    )
+
+
+def _keep(connection: Connection, dataset_id: str, new: tags.NewTag) -> Tag:
+    known = tags.by_name(connection, dataset_id, new.name)
+    if known is None:
+        return tags.insert(connection, dataset_id, new)
+    if known.digest == new.digest:
+        return known
+    raise Conflict(
+        f"There is already a tag named '{new.name}' with other samples. Choose another name.",
+        field="name",
+    )
