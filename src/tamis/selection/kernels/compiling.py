@@ -15,7 +15,7 @@ from numba.core import config
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-VALUES_A_CHUNK = 400_000_000
+VALUES_A_CHUNK = 200_000_000
 """About 0.1 s of work, counted in values read: between chunks a run reports and can be cancelled."""
 _ONE_AT_A_TIME = threading.Lock()
 

@@ -46,6 +46,14 @@ class Found:
     complete: bool
     pairs: int
 
+    def all_rows(self) -> tuple[Positions, Floats]:
+        """Return every row and its distance: the chosen in order, then the rest by falling bound."""
+        left = np.ones(len(self.bound), bool)
+        left[self.order] = False
+        tail = np.flatnonzero(left)
+        tail = tail[np.argsort(-self.bound[tail], kind="stable")]
+        return np.concatenate([self.order, tail]), np.concatenate([self.radius, self.bound[tail]])
+
 
 def farthest_first(
     vectors: Floats,
@@ -72,15 +80,17 @@ def farthest_first(
     return Found(order, radius, bound, complete, int(run.pairs))
 
 
-def nearest_to_mean(vectors: Floats) -> int:
+def nearest_to_mean(vectors: Floats, checkpoint: Callable[[], None] = lambda: None) -> int:
     """Return the row nearest to the mean, the lowest on ties; exact for integer coordinates."""
     n, d = vectors.shape
     rows = max(1, 2_000_000 // d)
     total = np.zeros(d)
     for start in range(0, n, rows):
+        checkpoint()
         total += vectors[start : start + rows].sum(axis=0, dtype=np.float64)
     best, best_row = np.inf, 0
     for start in range(0, n, rows):
+        checkpoint()
         # (n x - sum)^2 instead of (x - mean)^2: no division, so that equal distances stay equal
         from_mean = vectors[start : start + rows].astype(np.float64) * n - total
         squared = np.einsum("ij,ij->i", from_mean, from_mean)
@@ -110,7 +120,7 @@ class _Run:
         self.seen = np.zeros(n, np.int32)
         self.nearest = np.zeros(n, np.int32)
         if not self.offset:
-            self.order[0] = nearest_to_mean(vectors)
+            self.order[0] = nearest_to_mean(vectors, lambda: checkpoint(0, n_samples))
             self.centres[0] = vectors[self.order[0]]
             self.done = 1
         self._catch_up(np.arange(n), 1, np.float32(-1))
@@ -136,7 +146,7 @@ class _Run:
                 active = np.flatnonzero(self.bound > threshold)
             self._catch_up(active[np.argsort(self.nearest[active], kind="stable")], centres, threshold)
             self._choose(active[self.bound[active] > threshold], threshold)
-        self.checkpoint(self.done, self.n_samples)
+        self.checkpoint(self.n_samples, self.n_samples)
         return self.done < self.n_samples and minimum_distance == 0
 
     def _catch_up(self, rows: Positions, centres: int, threshold: np.float32) -> None:

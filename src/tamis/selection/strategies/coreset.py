@@ -2,7 +2,6 @@
 
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from tamis.selection.base import Ordered, RankRequest, Strategy
@@ -47,10 +46,5 @@ class Coreset(Strategy):
             threads=request.threads,
             checkpoint=request.checkpoint,
         )
-        left = np.ones(len(rows), bool)
-        left[found.order] = False
-        tail = np.flatnonzero(left)
-        tail = tail[np.argsort(-found.bound[tail], kind="stable")]
-        order = rows[np.concatenate([found.order, tail])]
-        importance = np.concatenate([found.radius, found.bound[tail]])
-        return Ordered(order, importance, len(order) if found.complete else len(found.order))
+        order, distance = found.all_rows()
+        return Ordered(rows[order], distance, len(order) if found.complete else len(found.order))

@@ -44,25 +44,24 @@ class Representative(Strategy):
         found = herd(
             vectors, landmarks, wanted, kept=kept, threads=request.threads, checkpoint=request.checkpoint
         )
-        importance = np.zeros(len(rows), np.float32)
-        importance[: len(found.order)] = found.gain / len(landmarks)
+        done = len(found.order)
         left = np.ones(len(rows), bool)
         left[found.order] = False
         tail = np.flatnonzero(left)
-        missing = wanted - len(found.order)
-        if missing:
-            centres = np.concatenate([kept, vectors[found.order]])
+        if done < wanted:
             farthest = farthest_first(
-                vectors[tail], missing, kept=centres, threads=request.threads, checkpoint=request.checkpoint
+                vectors[tail],
+                wanted - done,
+                kept=np.concatenate([kept, vectors[found.order]]),
+                threads=request.threads,
+                checkpoint=lambda more, _: request.checkpoint(done + more, wanted),
             )
-            bound = farthest.bound.copy()
-            bound[farthest.order] = np.inf
-            rest = np.setdiff1d(np.arange(len(tail)), farthest.order)
-            rest = rest[np.argsort(-bound[rest], kind="stable")]
-            tail = tail[np.concatenate([farthest.order, rest])]
+            tail = tail[farthest.all_rows()[0]]
+            gains = np.zeros(len(tail), np.float32)
         else:
             tail = tail[np.argsort(-found.left[tail], kind="stable")]
-            importance[len(found.order) :] = found.left[tail] / len(landmarks)
+            gains = found.left[tail]
+        importance = (np.concatenate([found.gain, gains]) / len(landmarks)).astype(np.float32)
         return Ordered(rows[np.concatenate([found.order, tail])], importance, wanted)
 
     def _landmarks(self, request: RankRequest) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
