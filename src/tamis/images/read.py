@@ -76,6 +76,15 @@ def read_image(
     return ReadResult(relative, facts, encode(small))
 
 
+def read_original(root: bytes | os.PathLike[str], relative: bytes) -> bytes:
+    """Return the bytes of the file at `relative` inside the folder `root`.
+
+    Raises:
+        BadImage: it is gone, may not be read, or lies outside of the root by now.
+    """
+    return _read_bytes(os.fsencode(root), relative)[0]
+
+
 def _read_bytes(root: bytes, relative: bytes) -> tuple[bytes, int]:
     """Return the content and the time of its last change, taken before reading: a later change shows."""
     try:

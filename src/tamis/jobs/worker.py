@@ -20,6 +20,7 @@ from tamis.model.digest import Json
 from tamis.model.errors import TamisError
 from tamis.model.job import JobCancelled, JobKind, JobState
 from tamis.queue.outbox import waiting
+from tamis.services import garbage
 from tamis.store import jobs
 from tamis.store.lock import FileLock
 from tamis.store.store import Store, open_store
@@ -54,6 +55,7 @@ def work(data: Path, database_url: str | None) -> None:
         _launch(store, database_url)  # the workflows are defined by now, so what was running goes on
         sys.stdout.write("ready\n")
         sys.stdout.flush()
+        garbage.collect(store)
         try:
             conductor.take_jobs()
         finally:

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.images.read import _read_bytes as read_bytes
+from tamis.images.errors import BadImage
+from tamis.images.read import read_original
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid, NotFound
 from tamis.model.page import Page
@@ -46,8 +47,7 @@ def image(store: Store, dataset_id: str, position: int) -> tuple[bytes, str]:
     """Return the original file and its media type.
 
     Raises:
-        NotFound: there is no such sample, or its file has been removed since.
-        Forbidden: its path leads out of the root by now.
+        NotFound: there is no such sample, or its file is gone or leads out of the root by now.
     """
     with store.read() as connection:
         sample = samples.get(connection, dataset_id, position)
@@ -56,7 +56,11 @@ def image(store: Store, dataset_id: str, position: int) -> tuple[bytes, str]:
         if relative is None or root_id is None:
             raise NotFound(f"The original of '{sample.file_name}' is not kept.")
         root = roots.path_of(connection, root_id)
-    return read_bytes(root, relative), MEDIA_TYPES.get(sample.format, "application/octet-stream")
+    try:
+        data = read_original(root, relative)
+    except BadImage as error:
+        raise NotFound(f"The original of '{sample.file_name}' cannot be read. {error.message}") from error
+    return data, MEDIA_TYPES.get(sample.format, "application/octet-stream")
 
 
 def thumbnail(store: Store, dataset_id: str, position: int) -> bytes:

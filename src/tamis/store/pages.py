@@ -1,6 +1,6 @@
 """Keyset paging: rows after a key, in the key's order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from tamis.model.page import Page
 
 Item = TypeVar("Item")
+
+_PAGE = 1000
 
 
 def page(
@@ -28,3 +30,14 @@ def page(
     more = len(rows) > limit
     last = str(rows[limit - 1][key.key]) if more and key.key is not None else None
     return Page(items=[make(row) for row in rows[:limit]], next=last)
+
+
+def everything(next_page: Callable[[str | None, int], Page[Item]]) -> Iterator[Item]:
+    """Yield the items of all pages; `next_page` takes the key after which a page begins, and a limit."""
+    after: str | None = None
+    while True:
+        found = next_page(after, _PAGE)
+        yield from found.items
+        if found.next is None:
+            return
+        after = found.next

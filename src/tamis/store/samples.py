@@ -110,6 +110,12 @@ def relative_path(connection: sa.Connection, dataset_id: str, position: int) -> 
     return connection.execute(query).scalar()
 
 
+def all_positions(connection: sa.Connection, dataset_id: str) -> NDArray[np.uint32]:
+    """Return the positions of all rows, ascending."""
+    query = sa.select(sample.c.position).where(sample.c.dataset_id == dataset_id).order_by(sample.c.position)
+    return np.array(connection.execute(query).scalars().all(), np.uint32)
+
+
 def columns(
     connection: sa.Connection, dataset_id: str, positions: NDArray[np.integer], *names: str
 ) -> list[tuple[object, ...]]:

@@ -61,6 +61,12 @@ def read(
     return positions[order], vectors[order]
 
 
+def positions(folder: DataFolder, embedding_id: str, version: int | None) -> NDArray[np.uint32]:
+    """Return the positions that have a vector in exactly this version, ascending, repeats included."""
+    blocks = [block for block, _ in scan(folder, embedding_id, version)]
+    return np.sort(np.concatenate(blocks)) if blocks else np.empty(0, np.uint32)
+
+
 def scan(
     folder: DataFolder, embedding_id: str, version: int | None
 ) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.float32]]]:

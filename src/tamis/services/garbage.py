@@ -1,0 +1,45 @@
+"""Bytes that no row names: left by a crash or by a removal, collected once they are a day old."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tamis.store import jobs, named
+from tamis.store.store import Store
+
+AGE_SECONDS = 24 * 3600
+
+
+def collect(store: Store, age_seconds: float = AGE_SECONDS) -> int:
+    """Remove files and folders that no row names and that are older than `age_seconds`; return how many.
+
+    What is younger may belong to a transaction that is about to be committed.
+    """
+    limit = time.time() - age_seconds
+    with store.read() as connection:
+        kept = named.all_of(connection) | {job_id for job_id, _ in jobs.active(connection)}
+    removed = 0
+    for path in _candidates(store):
+        if path.name.removesuffix(".lance").removesuffix(".arrow") in kept or _changed(path) > limit:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+        removed += 1
+    return removed
+
+
+def _candidates(store: Store) -> Iterator[Path]:
+    folder = store.folder.path
+    for name in ("vectors", "arrays", "work"):
+        yield from (folder / name).iterdir()
+    yield from (folder / "thumbnails").rglob("*.part")
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
