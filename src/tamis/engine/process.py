@@ -77,11 +77,6 @@ class Child:
             bufsize=0,
         )
 
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
     def receive(self) -> tuple[bytes, bytearray] | None:
         """Wait for a frame; None once the process is gone."""
         return wire.receive(cast(io.FileIO, self._process.stdout))

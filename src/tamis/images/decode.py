@@ -1,6 +1,6 @@
 """Decode an image file to upright RGB.
 
-A plain JPEG goes through simplejpeg, which scales by 1/2, 1/4 or 1/8 while it decodes; everything else goes
+A plain JPEG goes through simplejpeg, which scales by 1/2, 3/8, 1/4 or 1/8 while it decodes; all else goes
 through Pillow, restricted to the formats of `formats.py`. Both release the GIL, so threads are enough.
 
 What is read, and how: the first frame of an animation; alpha laid on white; 16-bit grey scaled so that its
@@ -56,7 +56,7 @@ class Decoded:
 def decode(data: bytes, longest_side: int | None = None, *, pixel_limit: int = PIXEL_LIMIT) -> Decoded:
     """Decode a whole image file.
 
-    With `longest_side`, the result may be shrunk by a whole factor (cheaply, before or while decoding), but
+    With `longest_side`, the result may be shrunk, cheaply, while decoding or right after it, but
     its longest side stays at `longest_side` or more if the original's was.
 
     Raises:
@@ -108,7 +108,7 @@ def _check_size(size: tuple[int, int], pixel_limit: int) -> None:
 def _decode_jpeg(data: bytes, width: int, height: int, target: int) -> Pixels | None:
     """Decode with shrink-on-load; None if Pillow is to have the last word.
 
-    Only factors that are powers of two: scaling by 7/8 and the like costs more than a full decode. libjpeg's
+    Only factors of 2 and more: scaling by 7/8 and the like costs more than a full decode. libjpeg's
     complaints are taken seriously when data is missing, and left to Pillow where it is only odd: cameras
     that write stray bytes between two markers are many.
     """

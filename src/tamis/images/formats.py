@@ -34,8 +34,8 @@ _HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
 
-CERTAIN: frozenset[Format] = frozenset({"JPEG", "PNG", "WEBP", "GIF", "HEIF"})
-"""Formats whose first bytes are never those of a text by chance; a prose file may well begin with "BM"."""
+CERTAIN: frozenset[Format] = frozenset({"JPEG", "PNG", "WEBP", "TIFF", "GIF", "HEIF"})
+"""Formats whose first bytes are never those of a text by chance; a text may well begin with "BM"."""
 
 
 def sniff(data: bytes) -> Format | None:

@@ -16,8 +16,9 @@ from tamis.model.image import Measures
 def measure(rgb: Pixels) -> Measures:
     """Measure an RGB picture (h, w, 3); call it on the picture that `thumbnail.shrink` returns.
 
-    The luma is that of ITU-R 601, rounded to whole grey levels. The Laplacian is taken where its 3x3
-    neighbourhood lies inside the picture; a picture without such a place has sharpness 0.
+    The luma is that of ITU-R 601, (19595 R + 38470 G + 7471 B) / 65536, rounded to whole grey levels. The
+    Laplacian is taken where its 3x3 neighbourhood lies inside the picture; a picture without such a place has
+    sharpness 0.
     """
     grey_picture = Image.fromarray(rgb).convert("L")
     levels = np.array(grey_picture.histogram(), dtype=np.int64)

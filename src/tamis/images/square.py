@@ -1,9 +1,9 @@
 """Squares for the encoders, from our own thumbnails.
 
 This is part of an embedding's preprocessing, so it is fixed: the JPEG is decoded by libjpeg-turbo (accurate
-integer DCT, smooth chroma upsampling) at 1, 1/2, 1/4 or 1/8 of its size, the smallest at which neither side
-is below `size`; that is squashed to the square, aspect ratio not kept, by Pillow's BILINEAR, which widens its
-triangle to the area that a target pixel covers (antialiasing) and rounds to 8 bits.
+integer DCT, smooth chroma upsampling) at 1, 1/2, 3/8, 1/4 or 1/8 of its size, the smallest at which neither
+side is below `size`; that is squashed to the square, aspect ratio not kept, by Pillow's BILINEAR, which
+widens its triangle to the area that a target pixel covers (antialiasing) and rounds to 8 bits.
 """
 
 from collections.abc import Sequence
