@@ -98,9 +98,11 @@ class Conductor:
         self._running.add(job_id)
         with SetWorkflowID(job_id):
             handle = DBOS.start_workflow(self._workflows[kind], job_id)
-        if handle.get_status().status not in ("PENDING", "ENQUEUED", "SUCCESS"):
-            self._end(job_id, "failed", error="The job was given up after it had failed too often.")
+        status = handle.get_status().status
+        if status not in ("PENDING", "ENQUEUED"):  # a worker before us has ended it, so nothing runs
             self._running.discard(job_id)
+            if status != "SUCCESS":
+                self._end(job_id, "failed", error="The job was given up after it had failed too often.")
 
     def _conduct(self, job_id: str, function: Work) -> None:
         """Do the work and record its end; the edge at which every error becomes a failed job."""

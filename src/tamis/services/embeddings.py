@@ -131,17 +131,20 @@ def commit(store: Store, dataset_id: str, embedding_id: str, parts: Sequence[Pat
     fresh: list[Path] = []
     added: list[bitmaps.Positions] = []
     for part in parts:
-        positions = vectors.part_positions(part)
-        if not np.isin(positions, before.covered).all():
+        positions, matrix = vectors.read_part(part)
+        new = ~np.isin(positions, before.covered)
+        if not new.all() and new.any():  # another job has covered some of them meanwhile
+            vectors.write_part(part, positions[new], matrix[new])
+        if new.any():
             fresh.append(part)
-            added.append(positions)
+            added.append(positions[new])
     if not fresh:
         return 0
     version = vectors.append(store.folder, embedding_id, before.lance_version, fresh)
-    new = np.concatenate(added)
+    everything = np.concatenate(added)
     with store.write() as connection:
-        embeddings.commit(connection, dataset_id, embedding_id, before, new, version)
-    return len(new)
+        embeddings.commit(connection, dataset_id, embedding_id, before, everything, version)
+    return len(everything)
 
 
 def thumbnail_hashes(store: Store, dataset_id: str, positions: bitmaps.Positions) -> list[str]:

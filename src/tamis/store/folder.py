@@ -104,7 +104,8 @@ def no_space(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        # Lance hands on what the system said, but not its number.
+        if error.errno in _FULL or any(os.strerror(number) in str(error) for number in _FULL):
             raise NoSpace(f"The disk that holds '{path}' is full. Make room, then run this again.") from error
         raise
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tamis.model.errors import Conflict
 from tamis.store.folder import DataFolder, no_space, write_whole
 
 _BATCH_ROWS = 16_384
@@ -32,6 +33,10 @@ def append(folder: DataFolder, embedding_id: str, version: int | None, parts: li
     """Append the parts, in the order given, to the named version, and return the new one.
 
     The new version counts only once SQL names it: a crash in between is undone by the next append.
+
+    Raises:
+        Conflict: another writer has appended at the same time.
+        NoSpace: the disk is full.
     """
     import lance
 
@@ -44,8 +49,13 @@ def append(folder: DataFolder, embedding_id: str, version: int | None, parts: li
             return int(lance.write_dataset(reader, uri, mode="overwrite").version)
         dataset = lance.dataset(uri)
         if dataset.version != version:
-            lance.dataset(uri, version=version).restore()  # type: ignore[no-untyped-call]  # untyped upstream
-        return int(lance.write_dataset(reader, uri, mode="append").version)
+            dataset = lance.dataset(uri, version=version)
+            dataset.restore()  # type: ignore[no-untyped-call]  # untyped upstream
+        before = dataset.version
+        after = int(lance.write_dataset(reader, dataset, mode="append").version)
+    if after != before + 1:  # Lance lets two appends follow each other; SQL must name neither of the mixture
+        raise Conflict(f"Another job has extended the embedding '{embedding_id}' at the same time.")
+    return after
 
 
 def read(
@@ -84,11 +94,6 @@ def read_part(path: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Return what one step has made."""
     with pa.memory_map(str(path)) as file:
         return _arrays(pa.ipc.open_file(file).read_all().combine_chunks().to_batches()[0])
-
-
-def part_positions(path: Path) -> NDArray[np.uint32]:
-    """Return the positions of which a step has made vectors."""
-    return read_part(path)[0]
 
 
 def _batches(parts: list[Path]) -> Iterator[pa.RecordBatch]:
