@@ -65,6 +65,15 @@ def as_positions(positions: ArrayLike | None, n: int, name: str) -> NDArray[np.i
     return unique
 
 
+def as_pool(
+    candidates: ArrayLike | None, preselected: ArrayLike | None, n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pool (all positions for None), those kept already, and those of the pool that are not."""
+    pool = np.arange(n) if candidates is None else as_positions(candidates, n, "candidates")
+    kept = as_positions(preselected, n, "preselected")
+    return pool, kept, np.setdiff1d(pool, kept, assume_unique=True)
+
+
 def checked_n_samples(n_samples: int | None, available: int) -> int:
     """Return how many new samples to choose, at least 1 and at most those available."""
     if not available:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from tamis.model.errors import Invalid
 from tamis.model.job import JobCancelled
 from tamis.selection.base import Cancelled
-from tamis.selection.checks import as_labels, as_positions, as_vectors, whole
+from tamis.selection.checks import as_labels, as_pool, as_positions, as_vectors, whole
 from tamis.selection.ranking import available_threads
 
 MOST_POINTS = 20_000
@@ -58,13 +58,10 @@ def coverage(
         JobCancelled: `cancelled` said True.
     """
     array = as_vectors(vectors, "vectors")
-    kept = as_positions(preselected, len(array), "preselected")
+    pool, kept, _ = as_pool(candidates, preselected, len(array))
     as_positions(order, len(array), "order")
     ranked = np.asarray(order, np.int64)
     wanted = _checked_ks(ks, len(ranked), len(kept))
-    pool = as_positions(candidates, len(array), "candidates")
-    if candidates is None:
-        pool = np.arange(len(array))
     return _measure(array, ranked, wanted, kept, _thinned(pool, most_points), threads, cancelled)
 
 
@@ -82,11 +79,7 @@ def random_coverage(
 ) -> list[Coverage]:
     """Measure random draws the same way, and average over them; see `coverage`."""
     array = as_vectors(vectors, "vectors")
-    kept = as_positions(preselected, len(array), "preselected")
-    pool = as_positions(candidates, len(array), "candidates")
-    if candidates is None:
-        pool = np.arange(len(array))
-    left = np.setdiff1d(pool, kept, assume_unique=True)
+    pool, kept, left = as_pool(candidates, preselected, len(array))
     wanted = _checked_ks(ks, len(left), len(kept))
     if whole(draws, "draws") < 1:
         raise Invalid("draws must be at least 1.", field="draws")

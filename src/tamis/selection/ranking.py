@@ -4,20 +4,20 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from tamis.model.digest import Json
 from tamis.selection.base import (
     Cancelled,
     Importance,
+    Ordered,
     Positions,
     Progress,
     RankRequest,
     Strategy,
     parse_strategy,
 )
-from tamis.selection.checks import as_labels, as_positions, as_scores, as_vectors, checked_n_samples, whole
+from tamis.selection.checks import as_labels, as_pool, as_scores, as_vectors, checked_n_samples, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +77,7 @@ def rank(
     """
     chosen = parse_strategy(strategy)
     vectors = as_vectors(embeddings)
-    pool = as_positions(candidates, len(vectors), "candidates")
-    if candidates is None:
-        pool = np.arange(len(vectors))
-    kept = as_positions(preselected, len(vectors), "preselected")
-    remaining = np.setdiff1d(pool, kept, assume_unique=True)
+    pool, kept, remaining = as_pool(candidates, preselected, len(vectors))
     request = RankRequest(
         vectors=vectors,
         n_samples=checked_n_samples(n_samples, len(remaining)),
@@ -95,15 +91,19 @@ def rank(
         progress=progress,
         cancelled=cancelled,
     )
-    ordered = chosen.rank(request)
+    return _ranking(chosen, request, chosen.rank(request))
+
+
+def _ranking(strategy: Strategy, request: RankRequest, ordered: Ordered) -> Ranking:
+    """Put beside the order what is needed to repeat it."""
     return Ranking(
         order=ordered.order,
         importance=ordered.importance,
         greedy_until=ordered.greedy_until,
-        strategy=chosen.model_dump(mode="json"),
+        strategy=strategy.model_dump(mode="json"),
         seed=request.seed,
         n_samples=request.n_samples,
-        preselected=kept,
+        preselected=request.preselected,
     )
 
 

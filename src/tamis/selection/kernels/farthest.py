@@ -252,23 +252,10 @@ def _catch_up(
 
 @kernel
 def _choose(
-    vectors: Floats,
-    rows: Positions,
-    bound: Floats,
-    nearest: Integers,
-    size: int,
-    best: int,
-    centres: Floats,
-    offset: int,
-    order: Positions,
-    squared: Floats,
-    done: int,
-    threshold: np.float32,
-    all_bound: Floats,
-    all_seen: Integers,
-    all_nearest: Integers,
-    budget: int,
-) -> tuple[int, int, int, int]:
+    vectors: Floats, rows: Positions, bound: Floats, nearest: Integers, size: int, best: int,
+    centres: Floats, offset: int, order: Positions, squared: Floats, done: int, threshold: np.float32,
+    all_bound: Floats, all_seen: Integers, all_nearest: Integers, budget: int,
+) -> tuple[int, int, int, int]:  # fmt: skip
     """Choose rows until the budget of pairs is spent; the arrays shrink as rows fall below the threshold."""
     while done < order.size and size > 0 and budget > 0:
         c = offset + done
