@@ -76,7 +76,9 @@ def test_there_is_a_method_for_every_route() -> None:
             lambda: list(client.projections(ID)),
             lambda: client.projection(ID, ID),
             lambda: client.points(ID, ID),
-            lambda: client.select(ID, tag_id=ID, embedding_id=ID, strategy={"strategy": "random"}, n_samples=1),
+            lambda: client.select(
+                ID, tag_id=ID, embedding_id=ID, strategy={"strategy": "random"}, n_samples=1
+            ),
             lambda: list(client.selections(ID)),
             lambda: client.selection(ID, ID),
             lambda: client.ranking(ID, ID),
@@ -119,9 +121,9 @@ def test_an_answer_that_is_not_ours_is_unavailable(content: bytes) -> None:
 
 
 def test_an_answer_of_another_version_is_unavailable() -> None:
-    with client_of(lambda _: httpx.Response(200, json={"colour": 1})) as client:
-        with pytest.raises(Unavailable, match="not understood"):
-            client.dataset(ID)
+    answer = refuse(200, colour="red")
+    with client_of(answer) as client, pytest.raises(Unavailable, match="not understood"):
+        client.dataset(ID)
 
 
 def test_the_token_goes_in_the_header_and_nowhere_else() -> None:
@@ -219,9 +221,9 @@ def test_waiting_looks_less_and_less_often(no_sleep: list[float]) -> None:
 
 
 def test_a_failed_job_raises_its_error() -> None:
-    with client_of(in_turn(job(state="failed", error="The disk is full."))) as client:
-        with pytest.raises(JobFailed, match="The disk is full") as caught:
-            client.wait(Job.model_validate(job()))
+    answer = in_turn(job(state="failed", error="The disk is full."))
+    with client_of(answer) as client, pytest.raises(JobFailed, match="The disk is full") as caught:
+        client.wait(Job.model_validate(job()))
     assert caught.value.job.state == "failed"
 
 

@@ -33,7 +33,9 @@ class InProcess(httpx.BaseTransport):
 
             asked = httpx.Request(request.method, request.url, headers=request.headers, stream=Stream())
             response = await transport.handle_async_request(asked)
-            return httpx.Response(response.status_code, headers=response.headers, content=await response.aread())
+            return httpx.Response(
+                response.status_code, headers=response.headers, content=await response.aread()
+            )
 
         return asyncio.run(answer())
 

@@ -1,4 +1,4 @@
-"""The gate stands before every route, also before those that are not written yet (security.md, S-01 to S-06)."""
+"""The gate stands before every route, also before those that are not written yet."""
 
 import re
 from collections.abc import Iterator
@@ -34,8 +34,6 @@ def operations() -> list[tuple[str, str]]:
     return found
 
 
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """One application for the whole walk: the gate keeps no state."""
@@ -48,7 +46,9 @@ every_route = pytest.mark.parametrize(("method", "path"), operations(), ids=lamb
 
 
 @every_route
-def test_s01_without_credentials_every_route_answers_401(stranger: httpx.Client, method: str, path: str) -> None:
+def test_s01_without_credentials_every_route_answers_401(
+    stranger: httpx.Client, method: str, path: str
+) -> None:
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {SECRET}"}):
         response = stranger.request(method, path, headers=headers)
         if path in OPEN_PATHS:
@@ -176,7 +176,9 @@ def test_there_is_no_interactive_documentation(http: httpx.Client, path: str) ->
     assert http.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST", "localhost:8000", "[::1]:8000"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST", "localhost:8000", "[::1]:8000"]
+)
 def test_the_local_names_are_allowed(stranger: httpx.Client, host: str) -> None:
     assert stranger.get("/healthz", headers={"Host": host}).status_code == 200
 

@@ -18,6 +18,7 @@ from tamis.server.app import create_app
 from tamis.server.settings import Settings
 from tamis.store.store import open_store
 
+HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 LONGEST_SOCKET_PATH = 100  # the system allows 107 bytes on Linux and 103 on macOS
 _LOGGERS = ("tamis", "uvicorn")
 _TEMPORARY = "tamis-"
@@ -103,7 +104,7 @@ def _stop_logging(handler: logging.Handler) -> None:
 
 def _listen(run: Path) -> tuple[socket.socket, Path | None]:
     """Bind a Unix socket that only this user reaches, or a loopback port where there are none."""
-    if not hasattr(socket, "AF_UNIX"):
+    if not HAS_UNIX_SOCKETS:
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         return listener, None

@@ -1,0 +1,83 @@
+"""Help and version come at once: they load nothing that a command needs."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+
+from tamis import __version__
+from tamis.cli.main import app
+
+HEAVY = (
+    "torch",
+    "numba",
+    "lance",
+    "onnxruntime",
+    "dbos",
+    "fastapi",
+    "sqlalchemy",
+    "numpy",
+    "httpx",
+    "pyarrow",
+)
+COMMANDS = [
+    (), ("curate",), ("dataset",), ("dataset", "list"), ("dataset", "show"), ("dataset", "remove"), ("tag",),
+    ("tag", "list"), ("tag", "show"), ("export",), ("doctor",),
+]  # fmt: skip
+
+
+def modules_after(*arguments: str) -> set[str]:
+    code = f"""
+import sys
+sys.argv = ["tamis", *{arguments!r}]
+from tamis.cli.main import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print("\\n<<<" + " ".join(sys.modules) + ">>>")
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(ran.stdout.rpartition("<<<")[2].rstrip(">\n").split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("curate", "--help"), ("doctor", "--help")]
+)
+def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    loaded = modules_after(*arguments)
+    assert "typer" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_the_version_is_told() -> None:
+    code = "from tamis.cli.main import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == f"tamis {__version__}\n"
+
+
+def test_every_command_is_listed_here() -> None:
+    def walk(command: object, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+        inner = getattr(command, "commands", {})
+        return [path, *(found for name, each in inner.items() for found in walk(each, (*path, name)))]
+
+    assert sorted(walk(get_command(app), ())) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("path", [path for path in COMMANDS if path not in (("dataset",), ("tag",))])
+def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
+    command = get_command(app)
+    for name in path:
+        command = command.commands[name]  # type: ignore[attr-defined]
+    assert command.help and command.epilog.startswith(f"Example: tamis {' '.join(path)}".rstrip())
+
+
+def test_shell_completion_can_be_installed() -> None:
+    code = "from tamis.cli.main import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "--show-completion", "bash"], capture_output=True, text=True, check=False
+    )
+    assert "complete" in ran.stdout
