@@ -1,9 +1,9 @@
 """Thumbnails: JPEG, at most 512 pixels on the longest side, without EXIF, the same bytes for the same pixels.
 
-Quality 85 with halved chroma is the middle of the curve: on a noisy 512-pixel picture, 75 saves a fifth of the
-bytes but raises the error by a fifth, and 90 adds a fifth to the bytes and takes only a tenth off the error.
-Shrinking averages over the area that a pixel covers (Pillow's BILINEAR, a triangle as
-wide as two target pixels), so fine patterns turn grey instead of into moire.
+Quality 85 with halved chroma is the middle of the curve: on a noisy 512-pixel picture, 75 saves a fifth of
+the bytes but raises the error by a fifth, and 90 adds a fifth to the bytes for a tenth less error. Shrinking
+averages over the area that a pixel covers (Pillow's BILINEAR, a triangle as wide as two target pixels), so
+fine patterns turn grey instead of into moire.
 """
 
 import numpy as np
