@@ -7,7 +7,7 @@ from tamis.model.errors import TamisError
 from tamis.model.job import FINISHED, Job, JobCancelled
 
 _FIRST_PAUSE = 0.05
-_LONGEST_PAUSE = 0.5
+_LONGEST_PAUSE = 0.2
 _GROWTH = 1.3
 
 

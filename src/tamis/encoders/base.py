@@ -1,6 +1,5 @@
 """What an encoder is: uint8 pictures in, one float32 vector each out."""
 
-import os
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from tamis.model.digest import Json
 from tamis.model.embedding import EncoderFacts
 from tamis.model.errors import Invalid
+from tamis.model.machine import cores
 
 Images = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
@@ -45,7 +45,7 @@ class Encoder(ABC):
         if threads is not None and threads < 1:
             raise Invalid(f"An encoder needs at least 1 thread, not {threads}.", field="threads")
         self.cache_folder = cache_folder
-        self.threads = threads if threads is not None else _cores()
+        self.threads = threads if threads is not None else cores()
 
     @classmethod
     def facts(cls) -> EncoderFacts:
@@ -74,14 +74,6 @@ class Encoder(ABC):
     @abstractmethod
     def _encode_batch(self, images: Images) -> Vectors:
         """Encode 1 to `batch_size` pictures; what arrives here has been checked."""
-
-
-def _cores() -> int:
-    """Count the cores that this process may use, which in a container may be fewer than there are."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
 
 
 def registered() -> dict[str, type[Encoder]]:

@@ -14,6 +14,7 @@ from tamis.images.square import square
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
 from tamis.model.embedding import EmbeddingCreate
+from tamis.model.machine import cores
 from tamis.projection import Basis, fit_basis
 from tamis.services import embeddings
 from tamis.store import arrays, bitmaps, thumbnails, vectors
@@ -21,7 +22,6 @@ from tamis.store import arrays, bitmaps, thumbnails, vectors
 SHARD = 512
 """Positions in one step: shard s holds those from s * SHARD on. A multiple of every encoder's batch size."""
 _LOOK_AHEAD = 4
-_DECODERS = 2
 
 
 def work(run: Run) -> dict[str, Json]:
@@ -71,7 +71,7 @@ def _batches(run: Run, encoder: Encoder, positions: bitmaps.Positions) -> Iterat
 
     borders = np.flatnonzero(np.diff(positions // encoder.batch_size)) + 1
     groups = np.split(np.arange(len(positions)), borders)
-    with ThreadPoolExecutor(_DECODERS) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         ahead: deque[list[Future[NDArray[np.uint8]]]] = deque()
         for group in groups:
             ahead.append([pool.submit(load, hashes[i]) for i in group])

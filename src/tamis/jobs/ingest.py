@@ -11,6 +11,7 @@ from tamis.images.batch import ReadTask, crashed, read_task, split
 from tamis.images.read import ReadResult
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
+from tamis.model.machine import cores
 from tamis.services import ingest, tags
 from tamis.services.samples import root_path
 from tamis.store.folder import write_whole
@@ -72,7 +73,7 @@ def _read(run: Run, number: int, total: int) -> None:
 
 
 def _results(run: Run, root: Path, relatives: list[bytes]) -> Iterator[ReadResult]:
-    threads = os.cpu_count() or 1
+    threads = cores()
     shards = [
         ReadTask(os.fsencode(root), tuple(relatives[start : start + _SHARD]), threads)
         for start in range(0, len(relatives), _SHARD)

@@ -4,6 +4,7 @@ import numpy as np
 
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
+from tamis.model.machine import cores
 from tamis.model.projection import ProjectionCreate
 from tamis.projection import open_method
 from tamis.services import embeddings, projections
@@ -27,7 +28,7 @@ def _project(run: Run) -> str:
 
     before = projections.find(run.store, run.dataset_id, wanted)
     if before is None:
-        points = method.project(matrix, seed=wanted.seed, progress=progress)
+        points = method.project(matrix, seed=wanted.seed, threads=cores(), progress=progress)
         return projections.put(run.store, run.dataset_id, wanted, positions, points).id
     known, placed, old_points = before
     new = ~np.isin(positions, placed)

@@ -1,12 +1,12 @@
 """`rank`: check the input, run one strategy, and return a ranking that says how to repeat it."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from numpy.typing import ArrayLike
 
 from tamis.model.digest import Json
+from tamis.model.machine import cores
 from tamis.selection.base import (
     Cancelled,
     Importance,
@@ -109,5 +109,4 @@ def _ranking(strategy: Strategy, request: RankRequest, ordered: Ordered) -> Rank
 
 def available_threads() -> int:
     """Return how many cores this process may use, at most 16."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, 16)
+    return min(cores(), 16)
