@@ -72,7 +72,7 @@ def open_folder(path: Path) -> DataFolder:
     if folder.path.exists() and not folder.path.is_dir():
         raise Invalid(f"The data folder '{path}' is a file. Name a folder with --data.", field="data")
     if not marker.exists():
-        if folder.path.exists() and any(entry.name != "run" for entry in folder.path.iterdir()):
+        if _holds_other_files(folder.path) and not marker.exists():  # another process may make it just now
             raise Invalid(
                 f"'{path}' holds other files. Name an empty or new folder with --data.", field="data"
             )
@@ -84,6 +84,13 @@ def open_folder(path: Path) -> DataFolder:
         for name in ("thumbnails", "vectors", "arrays", "work", "run", "cache"):
             (folder.path / name).mkdir(exist_ok=True, mode=0o700)
     return folder
+
+
+def _holds_other_files(path: Path) -> bool:
+    # Whoever was killed while it made the folder has left `tamis.json.*.part`, and the command line `run`.
+    return path.exists() and any(
+        entry.name != "run" and not entry.name.startswith("tamis.json") for entry in path.iterdir()
+    )
 
 
 def _check_format(folder: DataFolder, marker: Path) -> None:
