@@ -45,7 +45,9 @@ WORK: dict[JobKind, Work] = {
 
 def work(data: Path, database_url: str | None) -> None:
     """Work on the jobs of a data folder until the process is ended."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    os.environ.setdefault("LANCE_LOG", "error")  # it warns of every dataset that is made for the first time
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("tamis").setLevel(logging.INFO)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches us too; the parent decides
