@@ -1,0 +1,23 @@
+"""What every test may use, and what none may: the data folder and the database of whoever runs the tests."""
+
+import os
+
+import pytest
+
+from tools.chromium import ADVICE, find_chromium
+
+pytest_plugins = (
+    "tests.databases",
+)  # the fixtures `store`, `make_store` and `databases`, each on both databases
+
+for name in ("TAMIS_DATA", "TAMIS_DATABASE_URL", "TAMIS_LOCAL_SECRET"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser; its absence is a failure, not a reason to skip."""
+    found = find_chromium()
+    if found is None:
+        pytest.fail(ADVICE)
+    return found

