@@ -6,9 +6,8 @@ import pytest
 
 from tools.chromium import ADVICE, find_chromium
 
-pytest_plugins = (
-    "tests.databases",
-)  # the fixtures `store`, `make_store` and `databases`, each on both databases
+# The fixtures `store`, `make_store` and `databases`, each on both databases.
+pytest_plugins = ("tests.databases",)
 
 for name in ("TAMIS_DATA", "TAMIS_DATABASE_URL", "TAMIS_LOCAL_SECRET"):
     os.environ.pop(name, None)
