@@ -9,6 +9,7 @@ from tamis.model.errors import Invalid
 
 LONGEST_NAME = 100
 LONGEST_FILE_NAME = 1024
+LONGEST_FILE_NAME_BYTES = 2048  # in UTF-8; PostgreSQL indexes no more than 2,704
 DEEPEST_FILE_NAME = 32
 _BIDIRECTIONAL = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
 
@@ -42,9 +43,14 @@ def clean_file_name(path: bytes) -> str:
     """
     name = unicodedata.normalize("NFC", path.decode("utf-8", errors="backslashreplace"))
     parts = name.split("/")
-    if len(name) > LONGEST_FILE_NAME or len(parts) > DEEPEST_FILE_NAME:
+    if (
+        len(name) > LONGEST_FILE_NAME
+        or len(name.encode()) > LONGEST_FILE_NAME_BYTES
+        or len(parts) > DEEPEST_FILE_NAME
+    ):
         raise Invalid(
-            f"The file name is too long: at most {LONGEST_FILE_NAME} characters, {DEEPEST_FILE_NAME} folders."
+            f"The file name is too long: at most {LONGEST_FILE_NAME} characters, {LONGEST_FILE_NAME_BYTES} "
+            f"bytes, {DEEPEST_FILE_NAME} folders."
         )
     if any(part in ("", ".", "..") for part in parts):
         raise Invalid("The file name must be relative and must not hold empty parts, '.' or '..'.")

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tamis.images.fingerprint import fingerprint
 from tamis.model.errors import Invalid
 from tamis.model.image import ImageFacts
 from tamis.model.job import Job
-from tamis.model.names import clean_file_name
+from tamis.model.names import LONGEST_FILE_NAME_BYTES, clean_file_name
 from tamis.queue.outbox import submit
 from tamis.services.samples import root_path
 from tamis.store import datasets, events, samples, thumbnails
@@ -28,6 +29,7 @@ _READ |= {".heif", ".hif", ".apng"}
 _REFUSED = {".avif", ".jp2", ".jxl", ".svg", ".eps", ".ico", ".psd", ".tga", ".exr", ".hdr", ".ppm", ".pgm"}
 _REFUSED |= {".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"}
 _SUFFIXES = _READ | _REFUSED
+_SHOWN_END = 200  # characters of each end of a name that is too long to be kept
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,10 @@ def count_problems(store: Store, dataset_id: str, job_id: str) -> int:
 
 
 def _shown(relative: bytes, *, raw: bool = False) -> str:
-    r"""Name a refused file: what could do harm on a screen is written as \x.. or \u...."""
+    r"""Name a refused file: what could do harm is written as \x.. or \u...., the middle may be cut."""
     text = relative.decode("utf-8", errors="backslashreplace")
-    return text.encode("unicode_escape").decode("ascii") if raw or not text.isprintable() else text
+    if raw or not text.isprintable():
+        text = text.encode("unicode_escape").decode("ascii")
+    if len(text.encode()) <= LONGEST_FILE_NAME_BYTES:
+        return text
+    return f"{text[:_SHOWN_END]}…{fingerprint(relative)}…{text[-_SHOWN_END:]}"
