@@ -20,6 +20,9 @@ _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from tamis.engine.child import main; main(int(sys.argv[2]))"
 )
+# glibc hands large blocks back to the system at once, and fetches and clears them anew for the next picture:
+# a fifth of the time that reading takes. Kept instead, they are used again.
+_ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
 BOOT_SECONDS = 120.0
 """How long a child may take to start and to import the function's module."""
 
@@ -75,6 +78,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
+            env=_ALLOCATION | os.environ,
         )
 
     def receive(self) -> tuple[bytes, bytearray] | None:
