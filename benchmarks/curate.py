@@ -1,0 +1,133 @@
+"""How fast is the main job? `python -m benchmarks.curate [--images N] [--json]`
+
+In one run, over the photos of `benchmarks.images`: reading alone, encoding alone, each beside a baseline that
+no change of ours moves, and `tamis curate` as a user runs it. The whole can not be faster than one part after
+the other, 1 / (1/ingest + 1/encoder); the target is 85 % of that, start, projection, selection and end
+included. One small run before the clock starts fills the caches that outlive a command.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks import machine, parts
+from benchmarks.images import CACHE, COUNT, photos
+from benchmarks.processes import Watched, watch
+from tamis.store.store import open_store
+
+TAMIS = (sys.executable, "-c", "from tamis.cli.main import main; main()")
+TARGET_SHARE = 0.85
+TARGET_BYTES = 1.2e9
+_KEEP = 100
+_WARM_UP = 8
+_HELPS = 5
+
+Report = dict[str, object]
+
+
+def measure(folder: Path, scratch: Path) -> Report:
+    """Measure all parts and the whole over a folder of JPEGs; `scratch` is an empty folder."""
+    paths = sorted(folder.glob("*.jpg"))
+    load = machine.load()
+    _warm_up(paths[:_WARM_UP], scratch)
+    with open_store(scratch / "data") as store:
+        speeds = {
+            "ingest": _speed(paths, parts.prepare_ingest(folder, store)),
+            "ingest_baseline": _speed(paths, lambda: parts.pillow_baseline(paths, scratch / "thumbnails")),
+            "encoder": _speed(paths, parts.prepare_encoder(store)),
+            "encoder_baseline": _speed(paths, parts.prepare_onnxruntime(store, len(paths))),
+        }
+    whole = _curate(folder, scratch / "whole", min(_KEEP, len(paths)))
+    speeds["end_to_end"] = len(paths) / whole.seconds
+    possible = 1 / (1 / speeds["ingest"] + 1 / speeds["encoder"])
+    return {
+        "machine": {"model": machine.model(), "cores": machine.cores(), "load_before": load},
+        "images": len(paths),
+        "bytes": sum(path.stat().st_size for path in paths),
+        "images_per_second": speeds,
+        "possible": possible,
+        "share": speeds["end_to_end"] / possible,
+        "seconds": whole.seconds,
+        "cpu_seconds": whole.cpu_seconds,
+        "stages": {name: stage["seconds"] for name, stage in json.loads(whole.out)["stages"].items()},
+        "peak_bytes": whole.peak_bytes,
+        "memory_measure": whole.measure,
+        "help_seconds": min(watch([*TAMIS, "--help"]).seconds for _ in range(_HELPS)),
+    }
+
+
+def _speed(paths: Sequence[Path], work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return len(paths) / (time.perf_counter() - started)
+
+
+def _curate(folder: Path, data: Path, keep: int) -> Watched:
+    done = watch([*TAMIS, "curate", str(folder), "--keep", str(keep), "--data", str(data), "--json"])
+    if done.code:
+        raise SystemExit(f"tamis curate ended with exit code {done.code}; see {data / 'run'}.")
+    return done
+
+
+def _warm_up(paths: Sequence[Path], scratch: Path) -> None:
+    few = scratch / "few"
+    few.mkdir(parents=True)
+    for path in paths:
+        shutil.copyfile(path, few / path.name)
+    _curate(few, scratch / "warm", keep=2)
+
+
+def describe(report: Report) -> str:
+    """Write a report for people."""
+    found, speeds, cpu = report["machine"], report["images_per_second"], report["cpu_seconds"]
+    assert isinstance(found, dict) and isinstance(speeds, dict) and isinstance(cpu, dict)
+    numbers = {name: float(str(report[name])) for name in ("images", "bytes", "possible", "share", "seconds")}
+    peak, target = float(str(report["peak_bytes"])), TARGET_BYTES
+    stages = report["stages"]
+    assert isinstance(stages, dict)
+    spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in cpu.items())
+    took = ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items())
+    lines = [
+        f"Machine      {found['model']}, {found['cores']} cores, load {found['load_before']} before",
+        f"Images       {numbers['images']:.0f} JPEGs of {numbers['bytes'] / numbers['images'] / 1e3:.0f} kB",
+        f"Ingest       {speeds['ingest']:7.1f} images/s   Pillow, in full: {speeds['ingest_baseline']:.1f}",
+        f"Encoder      {speeds['encoder']:7.1f} images/s   onnxruntime, random input: "
+        f"{speeds['encoder_baseline']:.1f}",
+        f"Possible     {numbers['possible']:7.1f} images/s   one after the other, and nothing else",
+        f"End to end   {speeds['end_to_end']:7.1f} images/s   {numbers['seconds']:.1f} s",
+        f"Share        {numbers['share']:7.1%}            target {TARGET_SHARE:.0%}: "
+        f"{_verdict(numbers['share'] >= TARGET_SHARE)}",
+        f"Peak memory  {peak / 1e9:7.2f} GB         target {target / 1e9:.1f} GB: {_verdict(peak < target)} "
+        f"({report['memory_measure']} of all processes)",
+        f"Stages       {took} s",
+        f"CPU          {spent} s",
+        f"--help       {float(str(report['help_seconds'])):7.2f} s",
+    ]
+    return "\n".join(lines)
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "MISSED"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=int, default=COUNT, help=f"how many photos; {COUNT} unless told")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    arguments = parser.parse_args()
+    folder = photos(arguments.images)
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=CACHE) as scratch:
+        report = measure(folder, Path(scratch))
+    print(json.dumps(report, indent=2) if arguments.json else describe(report))
+
+
+if __name__ == "__main__":
+    main()

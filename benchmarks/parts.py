@@ -1,0 +1,109 @@
+"""The parts of the main job, each alone, and for each a baseline that does not change when ours does.
+
+A `prepare_` function does what is not measured (start a process, load a model) and returns what is.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.machine import cores
+from tamis.encoders import open_encoder
+from tamis.images.batch import ReadTask, read_task
+from tamis.images.square import square
+from tamis.jobs import ingest as job
+from tamis.jobs.run import Run, Tools
+from tamis.model.dataset import DatasetCreate
+from tamis.services import datasets, ingest, roots
+from tamis.store import thumbnails
+from tamis.store.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ENCODER = "lite0"
+_SIZE, _BATCH = 224, 16
+_LONGEST_SIDE, _QUALITY = 512, 85
+_AHEAD = 4
+_DECODERS = 2
+
+
+class _Undurable(Run):
+    """A run whose steps are plain calls."""
+
+    def step(self, name: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs)
+
+
+def prepare_ingest(folder: Path, store: Store) -> Callable[[], object]:
+    """Start the reading process; then read, write the thumbnails and commit, as the job does."""
+    root = roots.allow(store, folder)
+    dataset = datasets.create(store, DatasetCreate(name="benchmark", root_id=root.id))
+    run = _Undurable(Tools(store), ingest.create(store, dataset.id).id)
+    list(run.tools.engine.map(read_task, [ReadTask(b"/", (b"no-such-image.jpg",))]))
+    return lambda: job.work(run)
+
+
+def prepare_encoder(store: Store) -> Callable[[], object]:
+    """Load the encoder; then turn all thumbnails into vectors, the next ones being decoded meanwhile."""
+    encoder = open_encoder(_ENCODER, store.folder.cache)
+    encoder.encode(np.zeros((_BATCH, _SIZE, _SIZE, 3), np.uint8))
+
+    def load(sha256: str) -> NDArray[np.uint8]:
+        return square(thumbnails.read(store.folder, sha256), encoder.input_size)
+
+    def work() -> None:
+        hashes = [path.stem for path in sorted((store.folder.path / "thumbnails").rglob("*.jpg"))]
+        groups = [hashes[start : start + _BATCH] for start in range(0, len(hashes), _BATCH)]
+        with ThreadPoolExecutor(_DECODERS) as pool:
+            ahead: deque[list[Future[NDArray[np.uint8]]]] = deque()
+            for group in [*groups, *[[]] * _AHEAD]:
+                ahead.append([pool.submit(load, one) for one in group])
+                if len(ahead) > _AHEAD:
+                    encoder.encode(np.stack([image.result() for image in ahead.popleft()]))
+
+    return work
+
+
+def pillow_baseline(paths: Sequence[Path], into: Path) -> None:
+    """Decode in full, resize and save with Pillow alone, in as many threads as there are cores."""
+    into.mkdir()
+
+    def shrink(path: Path) -> None:
+        with Image.open(path) as opened:
+            picture = opened.convert("RGB")
+        scale = _LONGEST_SIDE / max(picture.size)
+        size = round(picture.width * scale), round(picture.height * scale)
+        picture.resize(size, Image.Resampling.BILINEAR).save(into / path.name, quality=_QUALITY)
+
+    with ThreadPoolExecutor(cores()) as pool:
+        for _ in pool.map(shrink, paths):
+            pass
+
+
+def prepare_onnxruntime(store: Store, count: int) -> Callable[[], object]:
+    """Open the same model with plain settings; then run it on random tensors, as many as there are images."""
+    import onnxruntime
+
+    from tamis.encoders.lite0 import converted
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = cores()
+    session = onnxruntime.InferenceSession(
+        converted(store.folder.cache), options, providers=["CPUExecutionProvider"]
+    )
+    chance = np.random.default_rng(0)
+    images = chance.integers(0, 256, (_BATCH, _SIZE, _SIZE, 3), dtype=np.uint8)
+    session.run(["embedding"], {"images": images})
+
+    def work() -> None:
+        for start in range(0, count, _BATCH):
+            session.run(["embedding"], {"images": images[: min(_BATCH, count - start)]})
+
+    return work
