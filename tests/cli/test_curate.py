@@ -51,8 +51,8 @@ def test_a_second_run_reads_nothing_and_gives_the_same_tag(curated: Curated, tmp
     assert paths(tmp_path / "again.txt") == paths(curated.chosen)
 
 
-def test_the_same_command_in_another_data_folder_gives_the_same_digest(curated: Curated, data: Path) -> None:
-    ran = run(data, "curate", curated.photos, "--keep", "5", "--encoder", "pixels", "--json")
+def test_the_same_command_in_another_data_folder_gives_the_same_digest(curated: Curated, busy: Path) -> None:
+    ran = run(busy, "curate", curated.photos, "--keep", "5", "--encoder", "pixels", "--json")
     assert json.loads(ran.out)["tag"]["digest"] == curated.first["tag"]["digest"]
 
 

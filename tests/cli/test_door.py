@@ -15,10 +15,10 @@ import pytest
 from tamis.cli import host
 from tamis.cli.address import Address, read_address, write_address
 from tamis.cli.door import Door, open_door
-from tamis.cli.lock import FileLock
 from tamis.client import Client
 from tamis.model.errors import NotFound, Unauthenticated, Unavailable
 from tamis.server.settings import Settings
+from tamis.store.lock import FileLock
 from tests.cli.conftest import make_photos, run, start
 
 pytestmark = pytest.mark.xdist_group("cli")

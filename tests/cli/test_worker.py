@@ -14,8 +14,13 @@ from tamis.cli.worker import Worker
 
 PATIENT = "import sys; print('ready', flush=True); sys.stdin.read()"
 STUBBORN = (
-    "import signal, time; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
+    "import signal, time; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(99)"
 )
+DEAF = """
+import signal, sys
+print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()), file=sys.stderr)
+sys.stdin.read()
+"""
 
 
 def python(code: str) -> list[str]:
@@ -80,3 +85,11 @@ def test_it_does_not_import_from_the_folder_of_the_user(
     until((tmp_path / "data/run/worker.lock").exists)
     made.stop()
     assert "imported from" not in (tmp_path / "log").read_text()
+
+
+def test_it_never_hears_ctrl_c(tmp_path: Path) -> None:
+    made = Worker(python(DEAF), tmp_path / "log")
+    until(lambda: (tmp_path / "log").stat().st_size > 0)
+    made.stop()
+    assert (tmp_path / "log").read_text() == "True\n"
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

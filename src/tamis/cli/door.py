@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Self
 import httpx
 
 from tamis.cli.address import Address, forget_address, read_address, transport_to, write_address
-from tamis.cli.lock import FileLock
 from tamis.cli.worker import Worker
 from tamis.client import Client
 from tamis.model.errors import NotFound, TamisError, Unavailable
+from tamis.store.lock import FileLock
 
 if TYPE_CHECKING:
     from tamis.cli.host import Host
@@ -119,7 +119,7 @@ class Door:
                 if self.is_host:
                     raise
             else:
-                if response.status_code != 401:
+                if response.status_code != 401 or self.is_host:
                     return response
                 response.close()
             self.open()  # nothing that this command asks for does harm when it is asked twice

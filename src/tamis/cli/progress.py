@@ -3,10 +3,13 @@
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tamis.cli.output import note
 from tamis.model.job import FINISHED, Job, JobKind
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 TITLES: dict[JobKind, str] = {
     "ingest": "Reading images",
@@ -56,7 +59,7 @@ class Bars:
             TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
             console=Console(stderr=True),
         )  # fmt: skip
-        self._tasks: dict[str, object] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -71,12 +74,12 @@ class Bars:
         """Move the job's bar."""
         if job.id not in self._tasks:
             self._tasks[job.id] = self._bars.add_task(TITLES[job.kind], total=None)
-        task = self._bars.tasks[list(self._tasks).index(job.id)]
+        task = self._tasks[job.id]
         total = job.total or (1 if job.state == "succeeded" else None)
         done = total if job.state == "succeeded" else job.done
-        self._bars.update(task.id, total=total, completed=done or 0)
+        self._bars.update(task, total=total, completed=done or 0)
         if job.state in FINISHED:
-            self._bars.stop_task(task.id)
+            self._bars.stop_task(task)
 
 
 def make_progress() -> Bars | Lines:

@@ -1,11 +1,13 @@
 """The worker process: started at once, started again when it dies, and ended with its parent."""
 
 import contextlib
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 
 _MOST_DEATHS = 5
@@ -59,7 +61,7 @@ class Worker:
         self._watcher.join()
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        with self._log.open("ab") as log:
+        with self._log.open("ab") as log, _deaf_to_interrupts():
             return subprocess.Popen(  # noqa: S603  # our own interpreter and module
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
             )
@@ -88,3 +90,16 @@ class Worker:
                 return False
             self._process = self._spawn()
         return True
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """What is started here never hears Ctrl-C, not even while it loads: the parent decides."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -8,7 +8,8 @@ from tamis.model.job import FINISHED, Job, JobCancelled
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.2
-_GROWTH = 1.3
+_SHARE = 0.05
+"""The pause, as a part of the time waited so far: a job takes at most so much longer for being waited for."""
 
 
 class JobFailed(TamisError):
@@ -24,25 +25,23 @@ def wait_all(
 ) -> list[Job]:
     """Wait until all jobs have succeeded, and return them in the same order.
 
-    `look` fetches a job by its id. It is called ever less often while nothing changes.
+    `look` fetches a job by its id. It is called ever less often.
 
     Raises:
         JobFailed: the first job that failed.
         JobCancelled: a job was cancelled.
     """
     seen = {job.id: job for job in jobs}
-    pause = _FIRST_PAUSE
+    waited = 0.0
     for job in jobs:
         _report(job, on_progress)
     while any(job.state not in FINISHED for job in seen.values()):
+        pause = min(max(_FIRST_PAUSE, _SHARE * waited), _LONGEST_PAUSE)
         time.sleep(pause)
-        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+        waited += pause
         for job in [job for job in seen.values() if job.state not in FINISHED]:
-            found = look(job.id)
-            if found.stage != job.stage:
-                pause = _FIRST_PAUSE
-            seen[job.id] = found
-            _report(found, on_progress)
+            seen[job.id] = look(job.id)
+            _report(seen[job.id], on_progress)
     return [seen[job.id] for job in jobs]
 
 

@@ -76,7 +76,9 @@ class Gate:
                 await answer(scope, receive, guarded_send)
         milliseconds = (time.perf_counter() - started_at) * 1000
         path = scope["path"].encode("unicode_escape").decode()  # a line break must not forge a log line
-        log.info("%s %s %s %d %.1f ms", request_id, scope["method"], path, status, milliseconds)
+        # A client that waits for a job asks several times a second; that is no news.
+        level = logging.DEBUG if scope["method"] == "GET" and status < 400 else logging.INFO
+        log.log(level, "%s %s %s %d %.1f ms", request_id, scope["method"], path, status, milliseconds)
 
     def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)

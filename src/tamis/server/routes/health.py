@@ -1,10 +1,14 @@
-"""Whether the server runs, and whether it is ready; the only routes that are open to all."""
+"""Whether the server runs, whether it is ready, and whether its data folder is sound.
+
+The first two are open to all, and the only ones that are.
+"""
 
 from fastapi import APIRouter, Request
 
 from tamis.model.errors import Unavailable
+from tamis.model.finding import Finding
 from tamis.server.deps import StoreDep
-from tamis.services import datasets
+from tamis.services import datasets, doctor
 
 router = APIRouter(tags=["health"])
 
@@ -23,3 +27,9 @@ def is_ready(request: Request, store: StoreDep) -> dict[str, str]:
         if not check():
             raise Unavailable(f"Not ready: the {name} does not run.")
     return {"status": "ok"}
+
+
+@router.get("/api/doctor")
+def check_data_folder(store: StoreDep) -> list[Finding]:
+    """Compare the database with the files that it names, and list what does not fit."""
+    return doctor.check(store)

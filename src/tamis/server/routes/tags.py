@@ -1,19 +1,21 @@
-"""Tags on the wire."""
+"""Tags on the wire, and the lists of their files."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from tamis.model.names import Name
+from tamis.model.noun import Id
 from tamis.model.page import Page
 from tamis.model.tag import Tag, TagCreate
+from tamis.server import answers
 from tamis.server.deps import After, Limit, PathId, StoreDep
 from tamis.services import tags
 
-router = APIRouter(prefix="/api/datasets/{dataset_id}/tags", tags=["tags"])
+router = APIRouter(prefix="/api/datasets/{dataset_id}", tags=["tags"])
 
 
-@router.get("")
+@router.get("/tags")
 def list_tags(
     dataset_id: PathId,
     store: StoreDep,
@@ -25,13 +27,19 @@ def list_tags(
     return tags.list_page(store, dataset_id, after, limit, name)
 
 
-@router.post("", status_code=201)
+@router.post("/tags", status_code=201)
 def create_tag(dataset_id: PathId, body: TagCreate, store: StoreDep) -> Tag:
     """Freeze a choice of samples under a name."""
     return tags.create(store, dataset_id, body)
 
 
-@router.get("/{tag_id}")
+@router.get("/tags/{tag_id}")
 def get_tag(dataset_id: PathId, tag_id: PathId, store: StoreDep) -> Tag:
     """Show a tag and how it was made."""
     return tags.get(store, dataset_id, tag_id)
+
+
+@router.get("/exports/paths", response_class=Response)
+def export_paths(dataset_id: PathId, tag_id: Id, store: StoreDep, new_only: bool = False) -> Response:
+    """List the files of a tag, one path per line relative to the root, best first for a selection."""
+    return answers.lines(tags.paths(store, dataset_id, tag_id, new_only=new_only))
