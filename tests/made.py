@@ -3,9 +3,14 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tamis.model.dataset import DatasetCreate
+from tamis.model.embedding import EncoderFacts
 from tamis.model.image import ImageFacts, Measures
-from tamis.services import datasets, ingest, roots
+from tamis.services import datasets, embeddings, ingest, roots
+from tamis.store import vectors
 from tamis.store.samples import NewSample
 from tamis.store.store import Store
 
@@ -47,3 +52,26 @@ def dataset_of(store: Store, *names: str, name: str = "photos") -> str:
     made = datasets.create(store, DatasetCreate(name=name)).id
     ingest.commit(store, made, JOB, [taken(one.encode()) for one in names], {})
     return made
+
+
+ENCODER = EncoderFacts(name="made-up", dimension=5, weights="0" * 64, preprocessing={"size": 8})
+
+
+def vectors_at(positions: list[int]) -> NDArray[np.float32]:
+    """The made-up vectors of these positions, the same each time."""
+    rows = [np.random.default_rng(position).standard_normal(5).astype(np.float32) for position in positions]
+    return np.stack(rows) if rows else np.empty((0, 5), np.float32)
+
+
+def part(store: Store, positions: list[int], number: int = 0) -> Path:
+    """What a step leaves that has encoded these positions."""
+    path = store.folder.work(JOB) / f"part-{number}.arrow"
+    vectors.write_part(path, np.array(positions, np.uint32), vectors_at(positions))
+    return path
+
+
+def embedded(store: Store, dataset_id: str, *positions: int) -> str:
+    """Give samples a vector each, and return the id of the embedding."""
+    pending = embeddings.open_full(store, dataset_id, ENCODER)
+    embeddings.commit(store, dataset_id, pending.embedding_id, [part(store, list(positions))])
+    return pending.embedding_id
