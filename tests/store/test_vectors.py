@@ -131,3 +131,9 @@ def test_another_process_reads_what_a_process_has_appended(folder: DataFolder) -
     process.join()
     assert process.exitcode == 0
     check(vectors.read(folder, EMBEDDING, 1), make_part(0, 4))
+
+
+def test_a_step_that_found_nothing_to_do_leaves_a_part_without_rows(folder: DataFolder) -> None:
+    nothing = np.empty(0, np.uint32), np.empty((0, 5), np.float32)
+    positions, matrix = vectors.read_part(kept(folder, 0, nothing))
+    assert (positions.shape, matrix.shape) == ((0,), (0, 5))

@@ -6,6 +6,7 @@ newer one restores the named version first, and readers open exactly the named v
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 
 from tamis.model.errors import Conflict
 from tamis.store.folder import DataFolder, no_space, write_whole
+
+if TYPE_CHECKING:
+    import lance
 
 _BATCH_ROWS = 16_384
 
@@ -62,38 +66,57 @@ def read(
     folder: DataFolder, embedding_id: str, version: int | None
 ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Return all positions, ascending, and their vectors (n, d) of exactly this version."""
-    batches = list(scan(folder, embedding_id, version))
-    if not batches:
+    if version is None:
         return np.empty(0, np.uint32), np.empty((0, 0), np.float32)
-    positions = np.concatenate([batch[0] for batch in batches])
-    vectors = np.concatenate([batch[1] for batch in batches])
+    dataset = _open(folder, embedding_id, version)
+    n = dataset.count_rows()
+    dimension = dataset.schema.field("vector").type.list_size
+    positions, vectors = np.empty(n, np.uint32), np.empty((n, dimension), np.float32)
+    filled = 0
+    for some, rows in _blocks(dataset):  # into place at once: a list of blocks would need the memory twice
+        place = slice(filled, filled + len(some))
+        positions[place], vectors[place] = some, rows
+        filled += len(some)
+    if (positions[1:] > positions[:-1]).all():
+        return positions, vectors
     order = np.argsort(positions, kind="stable")
     return positions[order], vectors[order]
 
 
 def positions(folder: DataFolder, embedding_id: str, version: int | None) -> NDArray[np.uint32]:
     """Return the positions that have a vector in exactly this version, ascending, repeats included."""
-    blocks = [block for block, _ in scan(folder, embedding_id, version)]
-    return np.sort(np.concatenate(blocks)) if blocks else np.empty(0, np.uint32)
+    if version is None:
+        return np.empty(0, np.uint32)
+    held = _open(folder, embedding_id, version).to_table(columns=["position"])
+    return np.sort(held.column("position").to_numpy())
 
 
 def scan(
     folder: DataFolder, embedding_id: str, version: int | None
 ) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.float32]]]:
     """Yield (positions, vectors) in blocks, in the order in which they were written."""
-    if version is None:
-        return
+    if version is not None:
+        yield from _blocks(_open(folder, embedding_id, version))
+
+
+def _open(folder: DataFolder, embedding_id: str, version: int) -> "lance.LanceDataset":
     import lance
 
-    dataset = lance.dataset(str(folder.vectors(embedding_id)), version=version)
+    return lance.dataset(str(folder.vectors(embedding_id)), version=version)
+
+
+def _blocks(dataset: "lance.LanceDataset") -> Iterator[tuple[NDArray[np.uint32], NDArray[np.float32]]]:
     for batch in dataset.to_batches(batch_size=_BATCH_ROWS):
-        yield _arrays(batch)
+        yield _arrays(batch.column("position"), batch.column("vector"))
 
 
 def read_part(path: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Return what one step has made."""
     with pa.memory_map(str(path)) as file:
-        return _arrays(pa.ipc.open_file(file).read_all().combine_chunks().to_batches()[0])
+        table = pa.ipc.open_file(
+            file
+        ).read_all()  # without a single batch, where the step found nothing to do
+        return _arrays(*(table.column(name).combine_chunks() for name in ("position", "vector")))
 
 
 def _batches(parts: list[Path]) -> Iterator[pa.RecordBatch]:
@@ -108,7 +131,8 @@ def _table(positions: NDArray[np.uint32], vectors: NDArray[np.float32]) -> pa.Ta
     return pa.table({"position": pa.array(positions, pa.uint32()), "vector": rows})
 
 
-def _arrays(batch: pa.RecordBatch) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    rows = batch.column("vector")
+def _arrays(
+    positions: pa.Array, rows: pa.FixedSizeListArray
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     flat = rows.flatten().to_numpy(zero_copy_only=False)
-    return batch.column("position").to_numpy(), flat.reshape(len(rows), -1)
+    return positions.to_numpy(), flat.reshape(len(rows), rows.type.list_size)
