@@ -17,6 +17,7 @@ from tamis.cli.options import load_settings
 from tamis.client import Client
 
 HOME = Path(".demo")
+CACHE = Path(".cache")  # shared with the tests and the benchmarks
 BAD_FILES = 3  # the exit code of `tamis curate` when some files were refused
 RELEASE = "The platform, which would open here, comes with the next release. Until then: the page above."
 
@@ -61,7 +62,7 @@ def parsed() -> argparse.Namespace:
 def emoji_images(folder: Path) -> dict[str, dict[str, str]]:
     """Fetch the emoji, lay them out as files, and return their names and categories."""
     print("Demo images: Google's emoji (npm emoji-datasource-google, 74 MB, once) ...", flush=True)
-    return emoji.lay_out(fetch_npm(*EMOJI, HOME.resolve() / "packages"), folder)
+    return emoji.lay_out(fetch_npm(*EMOJI, CACHE.resolve()), folder)
 
 
 def curated(command: list[str]) -> dict[str, Any] | int:

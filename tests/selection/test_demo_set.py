@@ -1,0 +1,53 @@
+"""On the demo set: coreset's covering radius against random draws, by arithmetic of our own."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from demo import emoji
+from demo.fetch import EMOJI, fetch_npm
+from tamis.encoders import open_encoder
+from tamis.images.batch import read_batch
+from tamis.images.square import squares
+from tamis.projection import fit_basis
+from tamis.selection import rank
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache"
+
+
+@pytest.fixture(scope="module")
+def reduced(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float32]:
+    """The vectors that a selection on the demo set runs on: Lite0, then the half-whitened PCA-32."""
+    folder = tmp_path_factory.mktemp("emoji")
+    names = [os.fsencode(name) for name in emoji.lay_out(fetch_npm(*EMOJI, CACHE), folder)]
+    thumbnails = [result.thumbnail for result in read_batch(os.fsencode(folder), names, threads=2)]
+    encoder = open_encoder("lite0", CACHE)
+    full = encoder.encode(squares([one for one in thumbnails if one], encoder.input_size, threads=2))
+    assert len(full) == len(names) > 1_800
+    return fit_basis([full], 32).apply(full)
+
+
+def radii(vectors: NDArray[np.float32], order: NDArray[np.int64], ks: list[int]) -> list[float]:
+    """The farthest distance of any vector to the first k of an order, in float64 and one by one."""
+    exact = vectors.astype(np.float64)
+    nearest = np.full(len(exact), np.inf)
+    found = []
+    for k, position in enumerate(order[: max(ks)], start=1):
+        np.minimum(nearest, np.square(exact - exact[position]).sum(axis=1), out=nearest)
+        if k in ks:
+            found.append(float(np.sqrt(nearest.max())))
+    return found
+
+
+@pytest.mark.slow
+def test_the_covering_radius_of_coreset_is_below_the_best_of_twenty_random_draws(
+    reduced: NDArray[np.float32],
+) -> None:
+    ks = [50, 100, 300, 1000]
+    generator = np.random.default_rng(0)
+    draws = np.array([radii(reduced, generator.permutation(len(reduced)), ks) for _ in range(20)])
+    ours = radii(reduced, rank(reduced, "coreset", max(ks)).order, ks)
+    assert (np.array(ours) < draws.min(axis=0)).all(), (ours, draws.min(axis=0).tolist())
