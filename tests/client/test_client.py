@@ -7,9 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tamis.client import Client
+from tamis.client import Client, waiting
 from tamis.client import transport as travel
-from tamis.client import waiting
 from tamis.client.waiting import JobFailed
 from tamis.model.embedding import EmbeddingCreate
 from tamis.model.errors import BY_CODE, Invalid, NotFound, TamisError, Unavailable

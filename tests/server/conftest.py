@@ -1,4 +1,4 @@
-"""An application over an empty store, and a way to it that needs no network."""
+"""An application over an empty store on each database, and a way to it that needs no network."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from tamis.server.app import create_app
 from tamis.server.settings import Settings
-from tamis.store.store import Store, open_store
+from tamis.store.store import Store
 
 SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"
 
@@ -38,12 +38,6 @@ class InProcess(httpx.BaseTransport):
             )
 
         return asyncio.run(answer())
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "data") as opened:
-        yield opened
 
 
 @pytest.fixture

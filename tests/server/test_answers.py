@@ -2,14 +2,24 @@
 
 import errno
 import logging
+from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from tamis.model.errors import BY_CODE, TamisError
+from tamis.store.store import Store, open_store
 
 ID = "0" * 24
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """On one database: what is tested here does not get as far as it."""
+    with open_store(tmp_path / "data") as opened:
+        yield opened
 
 
 def body_of(response: httpx.Response) -> dict[str, str]:

@@ -7,7 +7,8 @@ from fastapi import Request, Response
 from tamis.model.noun import Digest
 
 ARROW = "application/vnd.apache.arrow.file"
-_FOR_EVER = "private, max-age=31536000, immutable"
+# A digest names one array for ever, but a projection that grows gets a new one: asked again, sent once.
+_ASK_AGAIN = "private, no-cache"
 _IMAGE_HEADERS = {
     # A picture of one position never changes, but may be deleted: kept for an hour, by this user only.
     "Cache-Control": "private, max-age=3600",
@@ -19,7 +20,7 @@ _IMAGE_HEADERS = {
 
 def array(request: Request, digest: Digest, read: Callable[[], bytes]) -> Response:
     """Answer with a write-once array, or with 304 where the caller has it already."""
-    headers = {"ETag": f'"{digest}"', "Cache-Control": _FOR_EVER}
+    headers = {"ETag": f'"{digest}"', "Cache-Control": _ASK_AGAIN}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(read(), media_type=ARROW, headers=headers)
