@@ -26,7 +26,7 @@ def work(run: Run) -> dict[str, Json]:
     listed = run.step("list", _list, run)
     for number in range(-(-listed["files"] // BATCH)):
         run.step(f"read {number}", _read, run, number, listed["files"])
-    tag_id = run.step("close", lambda: tags.close_upload(run.store, run.dataset_id).id)
+    tag_id = run.step("close", _close, run)
     new = ingest.start(run.store, run.dataset_id) - listed["first"]
     problems = ingest.count_problems(run.store, run.dataset_id, run.job_id)
     existing = listed["files"] - new - problems
@@ -70,6 +70,11 @@ def _read(run: Run, number: int, total: int) -> None:
             refused[result.relative] = result.reason.value
         run.report("ingest", done, total)
     ingest.commit(run.store, run.dataset_id, run.job_id, taken, refused, batch.unchanged)
+
+
+def _close(run: Run) -> str:
+    ingest.forget_older_problems(run.store, run.dataset_id, run.job_id)
+    return tags.close_upload(run.store, run.dataset_id).id
 
 
 def _results(run: Run, root: Path, relatives: list[bytes]) -> Iterator[ReadResult]:

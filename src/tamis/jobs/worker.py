@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dbos import DBOS, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import DBOS, DBOSPortableJSONSerializer, PortableWorkflowError, SetWorkflowID
 
 from tamis.jobs import embeddings, ingest, projections, selections
 from tamis.jobs.run import Run, Tools
 from tamis.model.digest import Json
-from tamis.model.errors import TamisError
+from tamis.model.errors import BY_CODE
 from tamis.model.job import JobCancelled, JobKind, JobState
 from tamis.queue.outbox import waiting
 from tamis.services import garbage
@@ -116,17 +116,14 @@ class Conductor:
             run = Run(self.tools, job_id)
             with self.store.write() as connection:
                 jobs.start(connection, job_id)
+            if run.cancelled():
+                raise JobCancelled
             result = function(run)
             run.clean_up()
             self._end(job_id, "succeeded", result=result)
-        except JobCancelled:
-            self._end(job_id, "cancelled")
-        except TamisError as error:
-            self._end(job_id, "failed", error=error.message)
         except Exception as error:  # noqa: BLE001  # the edge of the process
-            _log.exception("job %s", job_id)
-            text = f"An unexpected error ended the job ({type(error).__name__}). The log has the details."
-            self._end(job_id, "failed", error=text)
+            state, text = _ending(job_id, error)
+            self._end(job_id, state, error=text)
         finally:
             self._running.discard(job_id)
 
@@ -135,6 +132,18 @@ class Conductor:
     ) -> None:
         with self.store.write() as connection:
             jobs.finish(connection, job_id, state, result, error)
+
+
+def _ending(job_id: str, error: Exception) -> tuple[JobState, str | None]:
+    """Return the state in which an error leaves a job, and the sentence that the user reads."""
+    # A step that had ended in an error before the worker was killed gives its name and message only.
+    name = error.name if isinstance(error, PortableWorkflowError) else type(error).__name__
+    if name == JobCancelled.__name__:
+        return "cancelled", None
+    if name in {kind.__name__ for kind in BY_CODE.values()}:
+        return "failed", str(error)
+    _log.error("job %s", job_id, exc_info=error)
+    return "failed", f"An unexpected error ended the job ({name}). The log has the details."
 
 
 def _launch(store: Store, database_url: str | None) -> None:

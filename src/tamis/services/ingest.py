@@ -64,15 +64,28 @@ def create(store: Store, dataset_id: str) -> Job:
 def walk(root: Path) -> Iterator[bytes]:
     """Yield the relative paths of all files that look like images, sorted by their bytes.
 
-    Hidden files and folders are passed over. Links to folders are yielded, so that they are reported
-    instead of being lost without a word.
+    Hidden files and folders are passed over. Links to folders, and folders that cannot be read, are
+    yielded, so that they are reported instead of being lost without a word.
+
+    Raises:
+        Invalid: the root itself is gone, or cannot be read.
     """
     top = os.fsencode(root)
+    try:
+        os.scandir(top).close()
+    except OSError as error:
+        shown = top.decode("utf-8", errors="backslashreplace")
+        raise Invalid(f"The folder '{shown}' cannot be read: {error.strerror}.", field="root_id") from error
     yield from sorted(_walk(top, b""))
 
 
 def _walk(top: bytes, below: bytes) -> Iterator[bytes]:
-    with os.scandir(os.path.join(top, below) if below else top) as entries:  # noqa: PTH118  # bytes
+    try:
+        found = os.scandir(os.path.join(top, below) if below else top)  # noqa: PTH118  # bytes
+    except OSError:
+        yield below
+        return
+    with found as entries:
         for entry in entries:
             relative = below + b"/" + entry.name if below else entry.name
             if entry.name.startswith(b"."):
@@ -158,6 +171,12 @@ def start(store: Store, dataset_id: str) -> int:
     """Return the position that the first new sample will get."""
     with store.read() as connection:
         return datasets.get(connection, dataset_id).n_samples
+
+
+def forget_older_problems(store: Store, dataset_id: str, job_id: str) -> None:
+    """Forget what was wrong with files that are gone by now, once a job has looked at all that are there."""
+    with store.write() as connection:
+        samples.forget_older_problems(connection, dataset_id, job_id)
 
 
 def count_problems(store: Store, dataset_id: str, job_id: str) -> int:

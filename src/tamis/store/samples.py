@@ -120,14 +120,14 @@ def columns(
     connection: sa.Connection, dataset_id: str, positions: NDArray[np.integer], *names: str
 ) -> list[tuple[object, ...]]:
     """Return the named columns of the samples at these positions, in the order of the positions."""
-    found: dict[int, tuple[object, ...]] = {}
+    rows: list[tuple[object, ...]] = []
     for chunk in _chunks(positions.tolist()):
         query = sa.select(sample.c.position, *(sample.c[name] for name in names)).where(
             sample.c.dataset_id == dataset_id, sample.c.position.in_(chunk)
         )
-        for position, *values in connection.execute(query):
-            found[position] = tuple(values)
-    return [found[position] for position in positions.tolist()]
+        found = {position: tuple(values) for position, *values in connection.execute(query)}
+        rows.extend(found[position] for position in chunk)
+    return rows
 
 
 def positions_of(connection: sa.Connection, dataset_id: str, file_names: Sequence[str]) -> dict[str, int]:
@@ -164,6 +164,11 @@ def set_problems(
                 for name, reason in sorted(reasons.items())
             ],
         )
+
+
+def forget_older_problems(connection: sa.Connection, dataset_id: str, job_id: str) -> None:
+    """Forget the problems that this job, which has looked at every file, has not found again."""
+    connection.execute(problem.delete().where(problem.c.dataset_id == dataset_id, problem.c.job_id != job_id))
 
 
 def problems(connection: sa.Connection, dataset_id: str, after: str | None, limit: int) -> Page[Problem]:
