@@ -201,6 +201,27 @@ def test_a_folder_is_walked_in_the_order_of_its_bytes(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_folder_that_cannot_be_read_is_yielded_for_the_report(tmp_path: Path) -> None:
+    (tmp_path / "fine.jpg").touch()
+    parts = [f"{number:02}" * 120 for number in range(20)]  # together longer than a path may be
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for part in parts:
+        os.mkdir(part, dir_fd=folder)
+        inner = os.open(part, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    deep, fine = ingest.walk(tmp_path)
+    assert fine == b"fine.jpg"
+    assert "/".join(parts).encode().startswith(deep)
+    assert len(os.fsencode(tmp_path)) + len(deep) >= 4095
+
+
+def test_a_root_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"gone.*No such file"):
+        list(ingest.walk(tmp_path / "gone"))
+
+
 def test_a_dataset_without_a_root_reads_no_folder(store: Store) -> None:
     with pytest.raises(Invalid, match="reads no folder in place"):
         ingest.create(store, made.dataset_of(store))
