@@ -54,7 +54,9 @@ def parsed() -> argparse.Namespace:
     """Read the command line that the Makefile gives."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--keep", type=int, default=100, help="how many images to keep")
-    parser.add_argument("--images", type=Path, help="a folder of your own images")
+    parser.add_argument(
+        "--images", type=lambda text: Path(text).expanduser(), help="a folder of your own images"
+    )
     parser.add_argument("--once", action="store_true", help="end after the job")
     return parser.parse_args()
 

@@ -1,6 +1,7 @@
 """Find Chromium for the browser test, or install it where that takes no question."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -36,11 +37,15 @@ def ensure_chromium(log: Path) -> None:
         raise RuntimeError(ADVICE)
     print("Installing Chromium for the browser test (apt-get) ...", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with log.open("a") as output:
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            subprocess.run(
-                ["apt-get", *arguments], check=False, env=environment, stdout=output, stderr=subprocess.STDOUT
-            )
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        ran = subprocess.run(
+            ["apt-get", *arguments], check=False, env=environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        with log.open("a") as output:
+            output.write(ran.stdout)
+        if size := re.search(r"^Need to get ([\d.,]+ [kMG]?B)", ran.stdout, re.MULTILINE):
+            print(f"Chromium: {size.group(1)} fetched.", flush=True)
     if not find_chromium():
         raise RuntimeError(f"apt-get did not bring a Chromium that starts; see {log}. {ADVICE}")
 

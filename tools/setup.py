@@ -81,8 +81,11 @@ def install(part: str) -> None:
 
 def make_environment() -> None:
     """Create .venv with this Python, or keep the one that is there when its Python still fits."""
-    version = f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", version], check=False).returncode == 0:
+    same = f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
+    if (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-c", same], capture_output=True, check=False).returncode == 0
+    ):
         return
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
         raise SetupError(
@@ -111,7 +114,8 @@ def pip(arguments: list[str]) -> int:
 
 def run(command: list[str], sentence: str) -> str:
     """Run a command with its output in the log; one dot on the terminal for each package that pip fetches."""
-    lines = []
+    lines: list[str] = []
+    dots = 0
     with LOG.open("a") as log, subprocess.Popen(
         command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:  # fmt: skip
@@ -120,7 +124,9 @@ def run(command: list[str], sentence: str) -> str:
             lines.append(line)
             if line.lstrip().startswith(("Downloading", "Using cached", "Processing")):
                 print(".", end="", flush=True)
-    print(flush=True)
+                dots += 1
+    if dots:
+        print(flush=True)
     if process.returncode:
         raise SetupError(f"{sentence}\n{''.join(lines[-15:])}The whole output: {LOG}")
     return "".join(lines)
