@@ -1,5 +1,6 @@
 """The command `tamis`. What a command needs is loaded when it runs, so that help comes at once."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -60,6 +61,9 @@ def _explain(error: Exception) -> int:
     if isinstance(error, TamisError):
         fail(error.message)
         return USAGE if isinstance(error, Usage) else FAILED
+    if isinstance(error, OSError) and error.filename is not None:  # the user's folders, not our mistake
+        fail(f"'{os.fsdecode(error.filename)}' can not be used: {error.strerror}.")
+        return FAILED
     fail_unexpectedly(error, _log())
     return FAILED
 
