@@ -12,7 +12,7 @@ SETS = [
 def test_what_was_packed_is_unpacked_in_ascending_order() -> None:
     for members in SETS:
         found = bitmaps.unpack(bitmaps.pack(np.array([*members, *members], np.int64)))
-        assert (found.dtype, found.tolist()) == (np.uint32, sorted(members))
+        assert (str(found.dtype), found.tolist()) == ("uint32", sorted(members))
 
 
 def test_sets_are_combined_as_python_combines_them() -> None:

@@ -1,5 +1,7 @@
 """A projection: the 2-D shadow of an embedding, for the plot."""
 
+from pydantic import Field
+
 from tamis.model.noun import Digest, Id, Milliseconds, Noun
 
 
@@ -21,4 +23,4 @@ class ProjectionCreate(Noun):
 
     embedding_id: Id
     method: str = "tsne"
-    seed: int = 0
+    seed: int = Field(0, ge=0, lt=2**63)

@@ -1,12 +1,13 @@
 """Datasets: made by name, listed, and removed with all that Tamis knows of them."""
 
 import shutil
+from functools import partial
 
 from tamis.model.dataset import Dataset, DatasetCreate
 from tamis.model.errors import Conflict
-from tamis.model.job import FINISHED
 from tamis.model.page import Page
 from tamis.store import datasets, embeddings, jobs, roots
+from tamis.store.pages import everything
 from tamis.store.store import Store
 
 
@@ -43,11 +44,10 @@ def remove(store: Store, dataset_id: str) -> None:
         NotFound: there is no such dataset.
     """
     with store.write() as connection:
-        newest = jobs.list_page(connection, None, 100, dataset_id).items
-        running = [job for job in newest if job.state not in FINISHED]
-        if running:
-            raise Conflict(f"The {running[0].kind} job '{running[0].id}' still works on it. Cancel it first.")
-        vectors = [one.id for one in embeddings.list_page(connection, dataset_id, None, 1_000).items]
+        name = datasets.get(connection, dataset_id).name
+        for job_id, kind in jobs.active(connection, dataset_id):
+            raise Conflict(f"The {kind} job '{job_id}' still works on the dataset '{name}'. Cancel it first.")
+        vectors = [one.id for one in everything(partial(embeddings.list_page, connection, dataset_id))]
         datasets.remove(connection, dataset_id)
     # SQL no longer names them, so an interruption here leaves only bytes that the doctor collects.
     for embedding_id in vectors:

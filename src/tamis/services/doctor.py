@@ -9,7 +9,7 @@ import numpy as np
 from tamis.model.dataset import Dataset
 from tamis.model.digest import members_digest
 from tamis.model.finding import Finding
-from tamis.model.tag import Tag, tag_digest
+from tamis.model.tag import tag_digest
 from tamis.store import datasets, embeddings, named, samples, tags, vectors
 from tamis.store.database import Connection
 from tamis.store.pages import everything
@@ -57,9 +57,9 @@ def _is_whole_jpeg(store: Store, sha256: str) -> bool:
 
 def _tags(_: Store, connection: Connection, dataset: Dataset) -> Iterator[Finding]:
     """Every tag still has the content that its digest names."""
-    known: dict[str, Tag] = {}
-    for tag in everything(partial(tags.list_page, connection, dataset.id)):
-        known[tag.id] = tag
+    # Ids sort by the second of their making, so a child may come before its parent.
+    known = {tag.id: tag for tag in everything(partial(tags.list_page, connection, dataset.id))}
+    for tag in known.values():
         rows = samples.columns(
             connection, dataset.id, tags.members(connection, dataset.id, tag.id), "file_name", "sha256"
         )

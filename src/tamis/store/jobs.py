@@ -73,9 +73,11 @@ def list_page(
     return page(connection, query, job.c.id, after, limit, _job, descending=True)
 
 
-def active(connection: sa.Connection) -> list[tuple[str, JobKind]]:
-    """Return id and kind of all jobs that are queued or running, oldest first."""
+def active(connection: sa.Connection, dataset_id: str | None = None) -> list[tuple[str, JobKind]]:
+    """Return id and kind of all jobs that are queued or running, oldest first; of one dataset, if named."""
     query = sa.select(job.c.id, job.c.kind).where(job.c.state.in_(_ACTIVE))
+    if dataset_id is not None:
+        query = query.where(job.c.dataset_id == dataset_id)
     return [(job_id, kind) for job_id, kind in connection.execute(query.order_by(job.c.id))]
 
 
