@@ -25,7 +25,7 @@ TARGET_SHARE = 0.85
 TARGET_BYTES = 1.2e9
 _KEEP = 100
 _WARM_UP = 8
-_HELPS = 5
+_HELPS = 3
 
 Report = dict[str, object]
 
