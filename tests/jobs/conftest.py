@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from tamis.model.dataset import DatasetCreate
 from tamis.model.embedding import EmbeddingCreate
@@ -24,6 +23,7 @@ from tamis.store.store import Store, open_store
 
 PATIENCE_SECONDS = 90
 DIMENSIONS = 4
+Result = dict[str, object]
 
 
 def until(what: Callable[[], bool]) -> None:
@@ -75,7 +75,7 @@ class Desk:
         until(lambda: jobs.get(self.store, job.id).state in FINISHED)
         return jobs.get(self.store, job.id)
 
-    def done(self, job: Job) -> dict[str, object]:
+    def done(self, job: Job) -> Result:
         """Wait until the job has succeeded, and return its result."""
         ended = self.end(job)
         log = self.store.folder.run / "worker.log"
@@ -97,31 +97,33 @@ class Desk:
             self.store, dataset_id, EmbeddingCreate(encoder="pixels", dimensions=DIMENSIONS)
         )
 
-    def rest(self, dataset_id: str) -> "Outcome":
-        made = self.done(self.embed(dataset_id))
-        reduced = str(made["reduced_id"])
-        project = ProjectionCreate(embedding_id=reduced, method="pca")
-        projection = self.done(projections.create(self.store, dataset_id, project))
-        tag = tags.list_page(self.store, dataset_id, None, 10).items[-1]
-        select = SelectionCreate(
-            tag_id=tag.id, embedding_id=reduced, strategy=strategies["coreset"](), n_samples=5
-        )
-        selection = self.done(selections.create(self.store, dataset_id, select))
-        return Outcome(
-            str(made["embedding_id"]),
-            reduced,
-            str(projection["projection_id"]),
-            str(selection["selection_id"]),
-        )
+    def project(self, dataset_id: str, embedded: Result) -> Job:
+        wanted = ProjectionCreate(embedding_id=str(embedded["reduced_id"]), method="pca")
+        return projections.create(self.store, dataset_id, wanted)
 
-    def lock_when(self, what: Callable[[sa.Connection], bool], act: Callable[[], object]) -> None:
-        """Act at a moment when this holds in the database, while nothing else can be written."""
-        held = False
+    def select(self, dataset_id: str, embedded: Result) -> Job:
+        """Ask for a ranking of the newest upload."""
+        tag = tags.list_page(self.store, dataset_id, None, 10).items[-1]
+        wanted = SelectionCreate(
+            tag_id=tag.id,
+            embedding_id=str(embedded["reduced_id"]),
+            strategy=strategies["coreset"](),
+            n_samples=5,
+        )
+        return selections.create(self.store, dataset_id, wanted)
+
+    def rest(self, dataset_id: str) -> "Outcome":
+        """Run all that follows the reading."""
+        embedded = self.done(self.embed(dataset_id))
+        projected = self.done(self.project(dataset_id, embedded))
+        return outcome(embedded, projected, self.done(self.select(dataset_id, embedded)))
+
+    def lock_when(self, what: Callable[[], bool], act: Callable[[], object]) -> None:
+        """Act at a moment when this holds, while nothing can be written to the database."""
 
         def look() -> bool:
-            nonlocal held
-            with self.store.write() as connection:
-                if held := what(connection):
+            with self.store.write():
+                if held := what():
                     act()
             return held
 
@@ -136,6 +138,15 @@ class Outcome:
     reduced_id: str
     projection_id: str
     selection_id: str
+
+
+def outcome(embedded: Result, projected: Result, selected: Result) -> Outcome:
+    return Outcome(
+        str(embedded["embedding_id"]),
+        str(embedded["reduced_id"]),
+        str(projected["projection_id"]),
+        str(selected["selection_id"]),
+    )
 
 
 @pytest.fixture(scope="session")

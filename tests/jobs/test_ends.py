@@ -164,7 +164,7 @@ def test_the_worker_ends_with_its_lifeline_even_at_work(tmp_path: Path) -> None:
             assert worker.process.stdin is not None
             job = ingest.create(store, dataset_id)
             desk.lock_when(
-                lambda _: jobs.get(store, job.id).state == "running",
+                lambda: jobs.get(store, job.id).state == "running",
                 lambda: worker.process.stdin and worker.process.stdin.close(),
             )
             assert worker.process.wait(PATIENCE_SECONDS) == 0
