@@ -15,6 +15,7 @@ from pathlib import Path
 from dbos import DBOS, DBOSPortableJSONSerializer, PortableWorkflowError, SetWorkflowID
 
 from tamis.jobs import embeddings, ingest, projections, selections
+from tamis.jobs.early import EarlyLoading
 from tamis.jobs.run import Run, Tools
 from tamis.model.digest import Json
 from tamis.model.errors import BY_CODE
@@ -74,11 +75,16 @@ class Conductor:
         self.store = tools.store
         self._running: set[str] = set()
         self._started: set[str] = set()
+        self._early = EarlyLoading()
         self._workflows = {kind: self._define(kind, function) for kind, function in WORK.items()}
 
     def _define(self, kind: JobKind, function: Work) -> Callable[[str], None]:
         @DBOS.workflow(name=kind)
         def workflow(job_id: str) -> None:
+            if kind == "ingest":
+                self._early.begin()
+            else:
+                self._early.wait()
             self._conduct(job_id, function)
 
         return workflow

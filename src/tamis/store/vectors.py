@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 16_384
 
 
+def load_library() -> None:
+    """Load Lance now instead of at the first use."""
+    import lance  # noqa: F401
+
+
 def write_part(path: Path, positions: NDArray[np.uint32], vectors: NDArray[np.float32]) -> None:
     """Keep what one step has made, (n,) positions and (n, d) vectors, until it is committed."""
     table = _table(positions, vectors)
