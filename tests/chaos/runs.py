@@ -158,7 +158,11 @@ class Running:
         )  # fmt: skip
 
     def finish(self) -> Finished:
-        out, err = self.process.communicate(timeout=_PATIENCE_SECONDS)
+        try:
+            out, err = self.process.communicate(timeout=_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            stage = self.kill()
+            raise AssertionError(f"It did not end within {_PATIENCE_SECONDS} s: {stage}.") from None
         chosen = self.list.read_bytes() if self.list.exists() else b""
         return Finished(self.process.returncode, out, err, chosen)
 
