@@ -19,7 +19,7 @@ from tamis.client import Client
 from tamis.model.errors import NotFound, Unauthenticated, Unavailable
 from tamis.server.settings import Settings
 from tamis.store.lock import FileLock
-from tests.cli.conftest import make_photos, run, start
+from tests.cli.conftest import Curated, make_photos, run, start
 
 pytestmark = pytest.mark.xdist_group("cli")
 
@@ -197,7 +197,7 @@ def test_two_at_once_share_one_server_and_agree(photos: Path, data: Path) -> Non
     assert not (data / "run/server.json").exists()
 
 
-def test_a_killed_command_is_continued_by_the_next(photos: Path, data: Path, curated: object) -> None:
+def test_a_killed_command_is_continued_by_the_next(curated: Curated, photos: Path, data: Path) -> None:
     process = curate(data, photos)
     wait_for(process, "Reading images")
     os.killpg(process.pid, signal.SIGKILL)
@@ -205,7 +205,21 @@ def test_a_killed_command_is_continued_by_the_next(photos: Path, data: Path, cur
     assert (data / "run/server.json").exists()  # left behind, and recognised as stale
     ran = run(data, "curate", photos, "--keep", "5", "--encoder", "pixels", "--json")
     assert ran.code == 0, ran.err
-    assert json.loads(ran.out)["tag"]["digest"] == curated.first["tag"]["digest"]  # type: ignore[attr-defined]
+    assert json.loads(ran.out)["tag"]["digest"] == curated.first["tag"]["digest"]
+
+
+def test_a_command_that_waits_goes_on_when_the_one_with_the_server_is_killed(
+    curated: Curated, photos: Path, data: Path
+) -> None:
+    first = curate(data, photos)
+    wait_for(first, "Reading images")
+    second = curate(data, photos)
+    wait_for(second, "Encoding")
+    os.killpg(first.pid, signal.SIGKILL)
+    finish(first)
+    code, out, err = finish(second)
+    assert code == 0, err
+    assert json.loads(out)["tag"]["digest"] == curated.first["tag"]["digest"]
 
 
 def test_ctrl_c_cancels_the_job_and_the_next_run_goes_on(tmp_path: Path, data: Path) -> None:
