@@ -14,6 +14,7 @@ from tamis.images.square import square
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
 from tamis.model.embedding import EmbeddingCreate
+from tamis.model.job import JobCancelled
 from tamis.model.machine import cores
 from tamis.projection import Basis, fit_basis
 from tamis.services import embeddings
@@ -28,13 +29,20 @@ def work(run: Run) -> dict[str, Json]:
     """Encode what has no vector yet, commit it, and reduce it."""
     wanted = EmbeddingCreate.model_validate(run.arguments)
     full_id, shards, total = run.step("open", _open, run, wanted.encoder)
-    done = 0
-    for shard in shards:
-        done += run.step(f"encode {shard}", _encode, run, wanted.encoder, full_id, shard, done, total)
     parts = [_part(run, "full", shard) for shard in shards]
+    done = 0
+    try:
+        for shard in shards:
+            done += run.step(f"encode {shard}", _encode, run, wanted.encoder, full_id, shard, done, total)
+    except (
+        Exception
+    ):  # cancelled or failed: what has been encoded is kept, and the next job goes on from there
+        encoded = [part for part in parts if part.exists()]
+        embeddings.commit(run.store, run.dataset_id, full_id, encoded)
+        raise
     run.step("commit", embeddings.commit, run.store, run.dataset_id, full_id, parts)
     reduced_id = run.step("reduce", _reduce, run, full_id, wanted.dimensions)
-    return {"embedding_id": full_id, "reduced_id": reduced_id, "encoded": total}
+    return {"embedding_id": full_id, "reduced_id": reduced_id, "encoded": done}
 
 
 def _open(run: Run, encoder: str) -> tuple[str, list[int], int]:
@@ -44,7 +52,10 @@ def _open(run: Run, encoder: str) -> tuple[str, list[int], int]:
 
 
 def _encode(run: Run, name: str, full_id: str, shard: int, done: int, total: int) -> int:
-    """Encode one shard into a file of its own, and return how many vectors it holds."""
+    """Encode one shard into a file of its own, and return how many vectors it holds.
+
+    That may be none by now: another job has been faster, or all of its samples have been deleted.
+    """
     run.report("embed", done, total)
     encoder = run.tools.encoder(name)
     lacking = embeddings.lacking(run.store, run.dataset_id, full_id)
@@ -70,7 +81,7 @@ def _batches(run: Run, encoder: Encoder, positions: bitmaps.Positions) -> Iterat
         return square(thumbnails.read(run.store.folder, sha256), encoder.input_size)
 
     borders = np.flatnonzero(np.diff(positions // encoder.batch_size)) + 1
-    groups = np.split(np.arange(len(positions)), borders)
+    groups = np.split(np.arange(len(positions)), borders) if len(positions) else []
     with ThreadPoolExecutor(cores()) as pool:
         ahead: deque[list[Future[NDArray[np.uint8]]]] = deque()
         for group in groups:
@@ -86,8 +97,7 @@ def _reduce(run: Run, full_id: str, dimensions: int) -> str:
     reduced_id = _open_reduced(run, full_id, dimensions)
     full = embeddings.state(run.store, run.dataset_id, full_id)
     reduced = embeddings.state(run.store, run.dataset_id, reduced_id)
-    assert reduced.basis is not None  # every reduced child is made with one
-    basis = _read_basis(run, reduced.basis)
+    basis = _read_basis(run, str(reduced.basis))
     parts: list[Path] = []
     for number, (positions, matrix) in enumerate(vectors.scan(run.store.folder, full_id, full.lance_version)):
         new = ~np.isin(positions, reduced.covered)
@@ -95,7 +105,7 @@ def _reduce(run: Run, full_id: str, dimensions: int) -> str:
             parts.append(_part(run, "reduced", number))
             vectors.write_part(parts[-1], positions[new], basis.apply(matrix[new]))
         if run.cancelled():
-            run.report("embed", 0, 0)
+            raise JobCancelled
     embeddings.commit(run.store, run.dataset_id, reduced_id, parts)
     return reduced_id
 

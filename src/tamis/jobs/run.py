@@ -1,6 +1,5 @@
 """One run of a job: its steps, its progress, its safe points, and the tools that it works with."""
 
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +78,3 @@ class Run:
         """Tell whether somebody asked for the job to stop."""
         with self.store.read() as connection:
             return jobs.get(connection, self.job_id).cancel_requested
-
-    def clean_up(self) -> None:
-        """Remove what the steps left, now that it is committed."""
-        shutil.rmtree(self.folder, ignore_errors=True)

@@ -42,8 +42,12 @@ def _select(run: Run) -> str:
     )
     ks = _spread(wanted.n_samples)
     everything = np.union1d(candidates, preselected)
-    ours = coverage(matrix, ranking.order, ks, preselected=preselected, candidates=everything)
-    random = random_coverage(matrix, ks, preselected=preselected, candidates=everything)
+    ours = coverage(
+        matrix, ranking.order, ks, preselected=preselected, candidates=everything, cancelled=run.cancelled
+    )
+    random = random_coverage(
+        matrix, ks, preselected=preselected, candidates=everything, cancelled=run.cancelled
+    )
     return selections.keep(
         run.store,
         run.dataset_id,

@@ -5,12 +5,14 @@ It is crash-only: it is ended like it would be by `kill -9`, and what was runnin
 
 import logging
 import os
+import shutil
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from dbos import DBOS, DBOSPortableJSONSerializer, PortableWorkflowError, SetWorkflowID
 
@@ -18,11 +20,12 @@ from tamis.jobs import embeddings, ingest, projections, selections
 from tamis.jobs.early import EarlyLoading
 from tamis.jobs.run import Run, Tools
 from tamis.model.digest import Json
-from tamis.model.errors import BY_CODE
+from tamis.model.errors import BY_CODE, NotFound
 from tamis.model.job import JobCancelled, JobKind, JobState
 from tamis.queue.outbox import waiting
 from tamis.services import garbage
 from tamis.store import jobs
+from tamis.store.folder import no_space
 from tamis.store.lock import FileLock
 from tamis.store.store import Store, open_store
 
@@ -55,16 +58,16 @@ def work(data: Path, database_url: str | None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches us too; the parent decides
     with open_store(data, database_url) as store:
-        lock = FileLock.take(store.folder.run / "worker.lock")
+        FileLock.take(store.folder.run / "worker.lock")  # held until the process ends
         conductor = Conductor(Tools(store))
         _launch(store, database_url)  # the workflows are defined by now, so what was running goes on
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        garbage.collect(store)
+        threading.Thread(target=garbage.collect_daily, args=(store,), daemon=True).start()
         try:
             conductor.take_jobs()
-        finally:
-            lock.release()
+        except Exception:  # noqa: BLE001  # the edge of the process
+            _crash("no more jobs can be taken")
 
 
 class Conductor:
@@ -118,26 +121,44 @@ class Conductor:
         """Do the work and record its end; the edge at which every error becomes a failed job."""
         self._started.add(job_id)
         self._running.add(job_id)
+        result: dict[str, Json] | None = None
+        state: JobState = "succeeded"
+        text: str | None = None
         try:
             run = Run(self.tools, job_id)
             with self.store.write() as connection:
                 jobs.start(connection, job_id)
             if run.cancelled():
                 raise JobCancelled
-            result = function(run)
-            run.clean_up()
-            self._end(job_id, "succeeded", result=result)
+            with no_space(self.store.folder.path):
+                result = function(run)
         except Exception as error:  # noqa: BLE001  # the edge of the process
             state, text = _ending(job_id, error)
-            self._end(job_id, state, error=text)
         finally:
             self._running.discard(job_id)
+        shutil.rmtree(self.store.folder.work(job_id), ignore_errors=True)  # another job has another folder
+        self._end(job_id, state, result, text)
 
     def _end(
         self, job_id: str, state: JobState, result: dict[str, Json] | None = None, error: str | None = None
     ) -> None:
-        with self.store.write() as connection:
-            jobs.finish(connection, job_id, state, result, error)
+        try:
+            with self.store.write() as connection:
+                jobs.finish(connection, job_id, state, result, error)
+        except NotFound:  # it has gone with its dataset
+            return
+        except Exception:  # noqa: BLE001  # the edge of the process
+            _crash(f"the end of job {job_id} cannot be written down")
+
+
+def _crash(reason: str) -> NoReturn:
+    """End at once, and leave the rest to the next worker.
+
+    To let the error go its way would leave a process that lives on in other threads and takes no jobs, or a
+    job that runs for ever.
+    """
+    _log.critical("The worker ends: %s.", reason, exc_info=True)
+    os._exit(1)
 
 
 def _ending(job_id: str, error: Exception) -> tuple[JobState, str | None]:

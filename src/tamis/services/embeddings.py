@@ -1,5 +1,6 @@
 """Embeddings: which samples lack a vector, how vectors are committed, and how a reduced child is frozen."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from tamis.model.page import Page
 from tamis.queue.outbox import submit
 from tamis.store import bitmaps, datasets, embeddings, samples, vectors
 from tamis.store.store import Store
+
+# One worker at a time works on a data folder, so this lines up all who extend an embedding. Should there be
+# another after all, the version that SQL compares tells the two apart.
+_COMMITTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -124,9 +129,16 @@ def state(store: Store, dataset_id: str, embedding_id: str) -> embeddings.State:
 def commit(store: Store, dataset_id: str, embedding_id: str, parts: Sequence[Path]) -> int:
     """Append what steps have made, and return how many vectors are new; committing again adds nothing.
 
+    What another job has covered meanwhile is left out.
+
     Raises:
-        Conflict: another job has extended the embedding at the same time.
+        Conflict: another worker has extended the embedding at the same time.
     """
+    with _COMMITTING:
+        return _commit(store, dataset_id, embedding_id, parts)
+
+
+def _commit(store: Store, dataset_id: str, embedding_id: str, parts: Sequence[Path]) -> int:
     before = state(store, dataset_id, embedding_id)
     fresh: list[Path] = []
     added: list[bitmaps.Positions] = []

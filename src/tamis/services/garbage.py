@@ -11,6 +11,14 @@ from tamis.store.store import Store
 AGE_SECONDS = 24 * 3600
 
 
+def collect_daily(store: Store) -> None:
+    """Collect, unless it was done within the last day: the thumbnails are many, and all are looked at."""
+    marker = store.folder.run / "collected"
+    if _changed(marker) < time.time() - AGE_SECONDS:
+        marker.touch()
+        collect(store)
+
+
 def collect(store: Store, age_seconds: float = AGE_SECONDS) -> int:
     """Remove files and folders that no row names and that are older than `age_seconds`; return how many.
 

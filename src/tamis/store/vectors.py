@@ -111,17 +111,29 @@ def _open(folder: DataFolder, embedding_id: str, version: int) -> "lance.LanceDa
 
 
 def _blocks(dataset: "lance.LanceDataset") -> Iterator[tuple[NDArray[np.uint32], NDArray[np.float32]]]:
+    """Cut after every so many rows, and not where an append ended as Lance does.
+
+    A sum over blocks then has the same bits, however often the writing was interrupted.
+    """
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
     for batch in dataset.to_batches(batch_size=_BATCH_ROWS):
-        yield _arrays(batch.column("position"), batch.column("vector"))
+        rest = batch
+        while rows + rest.num_rows >= _BATCH_ROWS:
+            cut = _BATCH_ROWS - rows
+            yield _arrays(pa.Table.from_batches([*waiting, rest.slice(0, cut)]))
+            rest, waiting, rows = rest.slice(cut), [], 0
+        if rest.num_rows:
+            waiting.append(rest)
+            rows += rest.num_rows
+    if waiting:
+        yield _arrays(pa.Table.from_batches(waiting))
 
 
 def read_part(path: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Return what one step has made."""
     with pa.memory_map(str(path)) as file:
-        table = pa.ipc.open_file(
-            file
-        ).read_all()  # without a single batch, where the step found nothing to do
-        return _arrays(*(table.column(name).combine_chunks() for name in ("position", "vector")))
+        return _arrays(pa.ipc.open_file(file).read_all())
 
 
 def _batches(parts: list[Path]) -> Iterator[pa.RecordBatch]:
@@ -136,8 +148,7 @@ def _table(positions: NDArray[np.uint32], vectors: NDArray[np.float32]) -> pa.Ta
     return pa.table({"position": pa.array(positions, pa.uint32()), "vector": rows})
 
 
-def _arrays(
-    positions: pa.Array, rows: pa.FixedSizeListArray
-) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+def _arrays(table: pa.Table) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    positions, rows = (table.column(name).combine_chunks() for name in ("position", "vector"))
     flat = rows.flatten().to_numpy(zero_copy_only=False)
     return positions.to_numpy(), flat.reshape(len(rows), rows.type.list_size)

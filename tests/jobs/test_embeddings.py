@@ -1,0 +1,116 @@
+"""Encoding that is interrupted, overtaken or left without work; run here without a worker around it."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tamis.images.thumbnail import encode
+from tamis.jobs import embeddings as embedding_job
+from tamis.jobs.run import Run, Tools
+from tamis.model.embedding import EmbeddingCreate
+from tamis.model.job import JobCancelled
+from tamis.services import embeddings, ingest, samples
+from tamis.store import vectors
+from tamis.store.store import Store
+from tests import made
+from tests.databases import MakeStore
+
+N, SHARD = 150, 64
+DIMENSIONS = 4
+
+
+class Straight(Run):
+    """Runs steps as they come. `before` is called with the name of each; reports are the safe points."""
+
+    before: Callable[[str], object] = staticmethod(lambda name: None)
+
+    def step(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.before(name)
+        return function(*args, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding_job, "SHARD", SHARD)
+
+
+def dataset(store: Store) -> str:
+    """Make a dataset of pictures of noise, the same each time."""
+    dataset_id = made.dataset_of(store)
+    taken = []
+    for number in range(N):
+        noise = np.random.default_rng(number).integers(0, 256, (16, 16, 3), np.uint8)
+        taken.append(ingest.Taken(b"%03d.jpg" % number, made.facts(b"%d" % number), encode(noise)))
+    ingest.commit(store, dataset_id, made.JOB, taken, {})
+    return dataset_id
+
+
+def start(store: Store, dataset_id: str, dimensions: int = DIMENSIONS) -> Straight:
+    job = embeddings.create(store, dataset_id, EmbeddingCreate(encoder="pixels", dimensions=dimensions))
+    return Straight(Tools(store), job.id)
+
+
+def content(store: Store, dataset_id: str, embedding_id: str) -> tuple[list[int], str, str | None]:
+    state = embeddings.state(store, dataset_id, embedding_id)
+    positions, matrix = vectors.read(store.folder, embedding_id, state.lance_version)
+    assert positions.tolist() == state.covered.tolist()
+    return positions.tolist(), hashlib.sha256(matrix.tobytes()).hexdigest(), state.basis
+
+
+def test_what_was_encoded_before_a_cancellation_is_kept_and_the_end_is_the_same(
+    make_store: MakeStore,
+) -> None:
+    straight, broken = make_store(), make_store()
+    dataset_id = dataset(straight)
+    expected = embedding_job.work(start(straight, dataset_id))
+    assert expected["encoded"] == N
+
+    other_id = dataset(broken)
+    run = start(broken, other_id)
+
+    def stop(name: str) -> None:
+        if name == "encode 1":
+            raise JobCancelled
+
+    run.before = stop
+    with pytest.raises(JobCancelled):
+        embedding_job.work(run)
+    full_id = embeddings.list_page(broken, other_id, None, 10).items[0].id
+    assert content(broken, other_id, full_id)[0] == list(range(SHARD))
+    found = embedding_job.work(start(broken, other_id, DIMENSIONS))
+    assert (found["embedding_id"], found["encoded"]) == (full_id, N - SHARD)
+    for kind in ("embedding_id", "reduced_id"):
+        before = content(straight, dataset_id, str(expected[kind]))
+        assert content(broken, other_id, str(found[kind])) == before
+        assert before[0] == list(range(N))
+
+
+def test_a_job_that_another_has_overtaken_finds_nothing_left_to_do(store: Store) -> None:
+    dataset_id = dataset(store)
+    slow = start(store, dataset_id)
+
+    def overtake(name: str) -> None:
+        if name == "encode 1":
+            embedding_job.work(start(store, dataset_id, DIMENSIONS + 1))
+
+    slow.before = overtake
+    found = embedding_job.work(slow)
+    assert found["encoded"] == SHARD
+    assert content(store, dataset_id, str(found["embedding_id"]))[0] == list(range(N))
+    assert content(store, dataset_id, str(found["reduced_id"]))[0] == list(range(N))
+
+
+def test_samples_deleted_meanwhile_are_left_out(store: Store) -> None:
+    dataset_id = dataset(store)
+    run = start(store, dataset_id)
+
+    def delete(name: str) -> None:
+        if name == "encode 1":
+            samples.delete(store, dataset_id, np.arange(60, 130))
+
+    run.before = delete
+    found = embedding_job.work(run)
+    assert content(store, dataset_id, str(found["embedding_id"]))[0] == [*range(64), *range(130, N)]
