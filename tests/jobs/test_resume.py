@@ -12,7 +12,7 @@ from tamis.services import doctor, embeddings, ingest, jobs, projections, sample
 from tamis.store import vectors
 from tamis.store.store import Store, open_store
 from tests.folders import write_photos
-from tests.jobs.conftest import Desk, Outcome, outcome, until, working
+from tests.jobs.conftest import Desk, Outcome, Worker, outcome, until, working
 
 pytestmark = pytest.mark.xdist_group("worker")
 N = 20
@@ -41,7 +41,7 @@ def signature(store: Store, dataset_id: str, made: Outcome) -> dict[str, object]
         "problems": [one.file_name for one in samples.problems(store, dataset_id, None, 100).items],
         "projection": projections.get(store, dataset_id, made.projection_id).array,
         "ranking": selections.get(store, dataset_id, made.selection_id).ranking,
-        "jobs": [(job.kind, job.state) for job in jobs.list_page(store, None, 100).items],
+        "jobs": [(job.kind, job.state) for job in jobs.list_page(store, None, 100, dataset_id).items],
     }
     for name, embedding_id in (("full", made.full_id), ("reduced", made.reduced_id)):
         state = embeddings.state(store, dataset_id, embedding_id)
@@ -63,52 +63,50 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def straight(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """What comes out when nobody is killed."""
-    data = tmp_path_factory.mktemp("straight") / "data"
-    with open_store(data) as store, working(data):
-        desk = Desk(store)
-        dataset_id = desk.dataset(photos)
-        return signature(store, dataset_id, desk.curate(dataset_id))
-
-
 def vectors_written(store: Store) -> bool:
     return any(store.folder.path.glob("vectors/*/_versions/*.manifest"))
 
 
-def test_killed_at_every_stage_it_ends_as_if_nothing_had_happened(
-    photos: Path, straight: dict[str, object], tmp_path: Path
+def kill(
+    desk: Desk,
+    worker: Worker,
+    job: Job,
+    moment: Callable[[Store, Job], bool],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> None:
+    """Kill the worker at this moment; meanwhile it can go on, but not write to the database."""
+    desk.lock_when(lambda: moment(desk.store, job), lambda: (meanwhile(), worker.kill()))
+
+
+def test_killed_at_every_stage_it_ends_as_if_nothing_had_happened(
+    desk: Desk, photos: Path, tmp_path: Path
+) -> None:
+    straight_id = desk.dataset(photos)
+    straight = signature(desk.store, straight_id, desk.curate(straight_id))
     data = tmp_path / "data"
     with open_store(data) as store:
-        desk = Desk(store)
-        dataset_id = desk.dataset(photos)
-
-        def killed(job: Job, moment: Callable[[Store, Job], bool], meanwhile: Callable[[], object]) -> None:
-            """Kill the worker at this moment: it can go on, but not write to the database."""
-            with working(data) as worker:
-                desk.lock_when(lambda: moment(store, job), lambda: (meanwhile(), worker.kill()))
-
-        def nothing() -> None: ...
-
+        killed = Desk(store)
+        dataset_id = killed.dataset(photos)
         reading = ingest.create(store, dataset_id)
-        killed(reading, begun, nothing)
-        killed(reading, thumbnail_written, nothing)
+        with working(data) as worker:
+            kill(killed, worker, reading, begun)
+        with working(data) as worker:
+            kill(killed, worker, reading, thumbnail_written)
+        with working(data) as worker:
+            killed.done(reading)
+            encoding = killed.embed(dataset_id)
+            kill(killed, worker, encoding, begun)
+        with working(data) as worker:
+            kill(killed, worker, encoding, all_encoded, lambda: until(lambda: vectors_written(store)))
+        with working(data) as worker:
+            embedded = killed.done(encoding)
+            projecting = killed.project(dataset_id, embedded)
+            kill(killed, worker, projecting, begun)
+        with working(data) as worker:
+            projected = killed.done(projecting)
+            selecting = killed.select(dataset_id, embedded)
+            kill(killed, worker, selecting, begun)
         with working(data):
-            desk.done(reading)
-        encoding = desk.embed(dataset_id)
-        killed(encoding, begun, nothing)
-        killed(encoding, all_encoded, lambda: until(lambda: vectors_written(store)))
-        with working(data):
-            embedded = desk.done(encoding)
-        projecting = desk.project(dataset_id, embedded)
-        killed(projecting, begun, nothing)
-        with working(data):
-            projected = desk.done(projecting)
-        selecting = desk.select(dataset_id, embedded)
-        killed(selecting, begun, nothing)
-        with working(data):
-            made = outcome(embedded, projected, desk.done(selecting))
+            made = outcome(embedded, projected, killed.done(selecting))
         assert signature(store, dataset_id, made) == straight
         assert doctor.check(store) == []

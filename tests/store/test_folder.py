@@ -43,6 +43,23 @@ def test_a_new_folder_is_its_owners_alone_and_opens_again(tmp_path: Path) -> Non
     assert not [name for name in before if name.endswith(".part")]
 
 
+def test_the_databases_are_their_owners_alone_in_a_folder_that_all_may_read(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(0o755)
+    with open_store(tmp_path / "data") as store:
+        with store.write() as connection:
+            connection.execute(sa.select(schema.root))
+        files = [path for path in (tmp_path / "data").iterdir() if ".sqlite" in path.name]
+        assert {path.name for path in files} > {"tamis.sqlite", "tamis.sqlite-wal", "jobs.sqlite"}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_a_place_where_no_folder_can_be_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Invalid, match="file/data' cannot be used: Not a directory. Name another with --data"):
+        open_folder(tmp_path / "file/data")
+
+
 def test_a_folder_that_was_begun_becomes_a_data_folder(tmp_path: Path) -> None:
     (tmp_path / "data/run").mkdir(parents=True)
     (tmp_path / "data/tamis.json.0a1b2c3d.part").write_bytes(b'{"form')
