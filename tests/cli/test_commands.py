@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from tamis.services import ingest, tags
 from tamis.store.store import open_store
+from tests import made
 from tests.cli.conftest import Curated, Ran, draw, make_photos, run
 
 pytestmark = pytest.mark.xdist_group("cli")
@@ -72,6 +75,17 @@ def test_a_tag_is_exported_as_copies_in_the_same_folders(curated: Curated, tmp_p
     assert files(target) == files(curated.photos)
     again = curated.run("export", "initial-tag", "--to", target)
     assert "Copied 0 images" in again.out and "12 were there already" in again.out
+
+
+def test_a_folder_whose_name_is_no_utf_8_is_exported_from(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"fot\xe9s")
+    with open_store(tmp_path / "data") as store:
+        dataset_id = made.dataset_in_place(store, folder)
+        (folder / "a.jpg").write_bytes(b"a.jpg")
+        ingest.commit(store, dataset_id, made.JOB, [made.taken(b"a.jpg")], {})
+        tags.close_upload(store, dataset_id)
+    ran = run(tmp_path / "data", "export", "initial-tag", "--to", tmp_path / "copy")
+    assert (ran.code, (tmp_path / "copy/a.jpg").read_bytes()) == (0, b"a.jpg")
 
 
 def test_an_export_never_replaces_a_file(curated: Curated, tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ def test_the_databases_are_their_owners_alone_in_a_folder_that_all_may_read(tmp_
 
 def test_a_place_where_no_folder_can_be_is_refused_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Invalid, match="file/data' cannot be used: Not a directory. Name another with --data"):
+    with pytest.raises(
+        Invalid, match=r"file/data' cannot be used: Not a directory\. Name another with --data"
+    ):
         open_folder(tmp_path / "file/data")
 
 

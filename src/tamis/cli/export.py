@@ -28,24 +28,15 @@ def export(
     from tamis.cli.door import open_door
     from tamis.cli.find import find_dataset, find_tag
     from tamis.cli.output import say, say_bytes
+    from tamis.services.samples import root_path
 
     with open_door(load_settings(data)) as door:
         inside = find_dataset(door.client, dataset)
         paths = door.client.paths(inside.id, find_tag(door.client, inside, tag).id, new_only=new_only)
-        root = _root_of(door, inside.root_id)
-    if to is None:
-        say_bytes(paths)
-        return
-    if root is None:
-        raise Usage(f"The dataset '{inside.name}' has no folder to copy from.")
+        if to is None:
+            say_bytes(paths)
+            return
+        with door.store() as store:
+            root = root_path(store, inside.id)
     copied, there = copy_all(root, paths, to)
     say(f"Copied {copied} images to '{to}'" + (f"; {there} were there already." if there else "."))
-
-
-def _root_of(door: object, root_id: str | None) -> Path | None:
-    from tamis.cli.door import Door
-    from tamis.services import roots
-
-    assert isinstance(door, Door)
-    with door.store() as store:
-        return next((Path(root.path) for root in roots.list_roots(store) if root.id == root_id), None)

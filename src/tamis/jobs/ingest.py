@@ -14,7 +14,7 @@ from tamis.model.digest import Json
 from tamis.model.machine import cores
 from tamis.services import ingest, tags
 from tamis.services.samples import root_path
-from tamis.store.folder import write_whole
+from tamis.store import arrays
 
 BATCH = 512
 _SHARD = 16
@@ -36,14 +36,7 @@ def work(run: Run) -> dict[str, Json]:
 def _list(run: Run) -> dict[str, int]:
     root = root_path(run.store, run.dataset_id)
     paths = list(ingest.walk(root))
-    table = pa.table({"path": pa.array(paths, pa.binary())})
-
-    def write(file: object) -> None:
-        with pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
-
-    run.folder.mkdir(parents=True, exist_ok=True)
-    write_whole(_listing(run), write)
+    arrays.write_part(_listing(run), pa.table({"path": pa.array(paths, pa.binary())}))
     return {"files": len(paths), "first": ingest.start(run.store, run.dataset_id)}
 
 

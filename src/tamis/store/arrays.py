@@ -1,11 +1,13 @@
 """Write-once Arrow IPC files, named by the SHA-256 of their bytes."""
 
 import hashlib
+from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
 from tamis.model.errors import Unavailable
-from tamis.store.folder import DataFolder, write_once
+from tamis.store.folder import DataFolder, write_once, write_whole
 
 
 def write(folder: DataFolder, table: pa.Table) -> str:
@@ -17,6 +19,16 @@ def write(folder: DataFolder, table: pa.Table) -> str:
     digest = hashlib.sha256(data).hexdigest()
     write_once(folder.array(digest), data)
     return digest
+
+
+def write_part(path: Path, table: pa.Table) -> None:
+    """Keep a table for a later step of the same job."""
+
+    def write(file: IO[bytes]) -> None:
+        with pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+
+    write_whole(path, write)
 
 
 def read_bytes(folder: DataFolder, digest: str) -> bytes:

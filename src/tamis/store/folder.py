@@ -68,6 +68,16 @@ def open_folder(path: Path) -> DataFolder:
         NoSpace: the disk is full.
     """
     folder = DataFolder(path.expanduser().absolute())
+    try:
+        return _opened(folder, path)
+    except OSError as error:
+        raise Invalid(
+            f"The data folder '{path}' cannot be used: {error.strerror}. Name another with --data.",
+            field="data",
+        ) from error
+
+
+def _opened(folder: DataFolder, path: Path) -> DataFolder:
     marker = folder.path / "tamis.json"
     if folder.path.exists() and not folder.path.is_dir():
         raise Invalid(f"The data folder '{path}' is a file. Name a folder with --data.", field="data")
@@ -105,6 +115,15 @@ def _check_format(folder: DataFolder, marker: Path) -> None:
         )
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, unless it is there.
+
+    SQLite would let everybody read it, and gives the files beside it the same mode.
+    """
+    with no_space(path.parent):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
 @contextlib.contextmanager
 def no_space(path: Path) -> Iterator[None]:
     """Turn 'no space left' into a NoSpace that names the folder."""
@@ -125,6 +144,7 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     with no_space(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             with part.open("xb") as file:
                 write(file)
@@ -140,5 +160,4 @@ def write_once(path: Path, data: bytes) -> None:
     """Write the bytes of a file that never changes; one that is there already is left as it is."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_whole(path, lambda file: file.write(data))

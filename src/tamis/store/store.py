@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tamis.store.database import Database, migrate
-from tamis.store.folder import DataFolder, open_folder
+from tamis.store.folder import DataFolder, make_private, open_folder
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,9 @@ def open_store(path: Path, database_url: str | None = None) -> Iterator[Store]:
         NoSpace: the disk is full.
     """
     folder = open_folder(path)
+    if database_url is None:
+        for database_file in (folder.database, folder.jobs_database):
+            make_private(database_file)
     database = Database(database_url or f"sqlite:///{folder.database}")
     try:
         migrate(database)

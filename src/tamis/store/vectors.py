@@ -13,7 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tamis.model.errors import Conflict
-from tamis.store.folder import DataFolder, no_space, write_whole
+from tamis.store import arrays
+from tamis.store.folder import DataFolder, no_space
 
 if TYPE_CHECKING:
     import lance
@@ -28,14 +29,7 @@ def load_library() -> None:
 
 def write_part(path: Path, positions: NDArray[np.uint32], vectors: NDArray[np.float32]) -> None:
     """Keep what one step has made, (n,) positions and (n, d) vectors, until it is committed."""
-    table = _table(positions, vectors)
-    path.parent.mkdir(parents=True, exist_ok=True)
-
-    def write(file: object) -> None:
-        with pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
-
-    write_whole(path, write)
+    arrays.write_part(path, _table(positions, vectors))
 
 
 def append(folder: DataFolder, embedding_id: str, version: int | None, parts: list[Path]) -> int:
