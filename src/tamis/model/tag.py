@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tamis.model.digest import digest_of
 from tamis.model.names import Name
-from tamis.model.noun import Digest, Id, Milliseconds, Noun
+from tamis.model.noun import Digest, Id, Milliseconds, Noun, Text
 from tamis.model.recipe import Recipe
 
 INITIAL_TAG = "initial-tag"
@@ -39,7 +39,7 @@ class FromFileNames(Noun):
 
     kind: Literal["manual"] = "manual"
     parent_id: Id
-    file_names: list[str]
+    file_names: list[Text]
 
 
 class TagCreate(Noun):

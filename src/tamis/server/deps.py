@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
-from tamis.model.noun import Id
+from tamis.model.noun import Id, Text
 from tamis.store.store import Store
 
 LONGEST_PAGE = 1000
@@ -22,7 +22,7 @@ StoreDep = Annotated[Store, Depends(_store)]
 PathId = Annotated[Id, Path()]
 QueryId = Annotated[Id | None, Query()]
 Position = Annotated[int, Path(ge=0, le=LARGEST_POSITION)]
-After = Annotated[str | None, Query(max_length=LONGEST_CURSOR, description="`next` of the page before.")]
+After = Annotated[Text | None, Query(max_length=LONGEST_CURSOR, description="`next` of the page before.")]
 AfterPosition = Annotated[
     int | None, Query(ge=0, le=LARGEST_POSITION, description="`next` of the page before.")
 ]

@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from tamis.model.digest import Json
 from tamis.model.job import Job
-from tamis.model.noun import Noun
+from tamis.model.noun import CheckedJson, Noun, Text
 from tamis.model.page import Page
 from tamis.model.sample import Problem, Sample
 from tamis.server import answers
@@ -12,6 +11,9 @@ from tamis.server.deps import After, AfterPosition, Limit, PathId, Position, Que
 from tamis.services import ingest, samples
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}", tags=["samples"])
+
+Metadata = dict[Text, dict[Text, CheckedJson]]
+"""What is to be added to samples, by file name."""
 
 
 class Ingest(Noun):
@@ -43,7 +45,7 @@ def ingest_samples(dataset_id: PathId, body: Ingest, store: StoreDep) -> Job:
 
 
 @router.patch("/samples")
-def annotate_samples(dataset_id: PathId, body: dict[str, dict[str, Json]], store: StoreDep) -> Annotated:
+def annotate_samples(dataset_id: PathId, body: Metadata, store: StoreDep) -> Annotated:
     """Give metadata to samples, by file name."""
     return Annotated(annotated=samples.annotate(store, dataset_id, body))
 
