@@ -112,6 +112,17 @@ def test_the_same_inputs_find_the_selection_and_others_do_not(
     assert selections.pool(store, dataset_id, asked)[1] is None
 
 
+def test_a_selection_is_another_once_a_preselected_sample_is_deleted(
+    store: Store, dataset_id: str, initial: Tag
+) -> None:
+    embedding_id = made.embedded(store, dataset_id, *range(8))
+    asked = wanted(initial, embedding_id, preselected=pick(store, dataset_id, initial, "before", 1, 2))
+    keep(store, dataset_id, asked, 5, 0)
+    samples.delete(store, dataset_id, np.array([1]))
+    pool, known = selections.pool(store, dataset_id, asked)
+    assert (pool.candidates.tolist(), pool.preselected.tolist(), known) == ([0, 3, 4, 5, 6, 7], [2], None)
+
+
 def test_a_tag_from_a_selection_holds_the_first_and_the_preselected(
     store: Store, dataset_id: str, initial: Tag
 ) -> None:

@@ -92,10 +92,15 @@ def _walk(top: bytes, below: bytes) -> Iterator[bytes]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _walk(top, relative)
-            elif Path(os.fsdecode(entry.name)).suffix.lower() in _SUFFIXES or (
-                entry.is_symlink() and entry.is_dir()
-            ):
+            elif Path(os.fsdecode(entry.name)).suffix.lower() in _SUFFIXES or _links_to_folder(entry):
                 yield relative
+
+
+def _links_to_folder(entry: os.DirEntry[bytes]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def sort_out(store: Store, dataset_id: str, root: Path, relatives: Sequence[bytes]) -> Batch:

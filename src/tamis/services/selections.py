@@ -1,5 +1,6 @@
 """Selections: asked for on a tag, run over the samples that have a vector, kept as one ranking."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -121,10 +122,17 @@ def _pool(connection: Connection, dataset_id: str, wanted: SelectionCreate) -> P
             "strategy": wanted.strategy.model_dump(mode="json"),
             "seed": wanted.seed,
             "n_samples": wanted.n_samples,
-            "candidates": digest_of(candidates.tolist()),
+            "candidates": _digest_of_positions(candidates),
+            "preselected": _digest_of_positions(
+                preselected
+            ),  # some may be deleted
         }
     )
     return Pool(candidates, preselected, key)
+
+
+def _digest_of_positions(positions: bitmaps.Positions) -> str:
+    return hashlib.sha256(positions.astype("<u4").tobytes()).hexdigest()
 
 
 def keep(
