@@ -216,7 +216,7 @@ def test_a_data_folder_that_can_not_be_made_is_told(photos: Path, tmp_path: Path
     (tmp_path / "file").write_text("")
     ran = run(tmp_path / "file/data", "curate", photos, "--keep", "3")
     assert ran.code == 1
-    assert "can not be used: Not a directory." in ran.err and len(ran.err.splitlines()) == 1
+    assert "cannot be used: Not a directory." in ran.err and len(ran.err.splitlines()) == 1
 
 
 def test_more_than_there_is_can_not_be_kept(photos: Path, busy: Path) -> None:

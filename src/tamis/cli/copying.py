@@ -32,7 +32,7 @@ def copy_all(root: Path, paths: bytes, to: Path) -> tuple[int, int]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoSpace(f"The disk that holds '{to}' is full. Make room, then run this again.") from error
-        raise Conflict(f"'{to}' can not be written: {error.strerror}.") from error
+        raise Conflict(f"'{to}' cannot be written: {error.strerror}.") from error
     return len(pairs) - len(there), len(there)
 
 

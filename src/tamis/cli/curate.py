@@ -137,7 +137,7 @@ def _check_places(folder: Path, data: Path, out: Path | None) -> None:
             field="data",
         )
     if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
-        raise Usage(f"'{out}' can not be written: name a file in a folder that exists.", field="out")
+        raise Usage(f"'{out}' cannot be written: name a file in a folder that exists.", field="out")
 
 
 def _parameters(strategy: str, pairs: list[str]) -> "dict[str, Json]":
@@ -162,7 +162,7 @@ def _read_list(path: Path, root: Path) -> tuple[bytes, ...]:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
-        raise Usage(f"'{path}' can not be read: {error.strerror}.", field="preselected") from error
+        raise Usage(f"'{path}' cannot be read: {error.strerror}.", field="preselected") from error
     prefix = os.fsencode(root) + b"/"
     names = (line.removesuffix(b"\r").removeprefix(prefix).removeprefix(b"./") for line in lines)
     return tuple(name for name in names if name)
@@ -177,4 +177,4 @@ def _write_list(path: Path, paths: bytes) -> None:
     except NoSpace:
         raise
     except OSError as error:
-        raise Usage(f"'{path}' can not be written: {error.strerror}.", field="out") from error
+        raise Usage(f"'{path}' cannot be written: {error.strerror}.", field="out") from error

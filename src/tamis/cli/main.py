@@ -62,7 +62,7 @@ def _explain(error: Exception) -> int:
         fail(error.message)
         return USAGE if isinstance(error, Usage) else FAILED
     if isinstance(error, OSError) and error.filename is not None:  # the user's folders, not our mistake
-        fail(f"'{os.fsdecode(error.filename)}' can not be used: {error.strerror}.")
+        fail(f"'{os.fsdecode(error.filename)}' cannot be used: {error.strerror}.")
         return FAILED
     fail_unexpectedly(error, _log())
     return FAILED

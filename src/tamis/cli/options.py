@@ -33,7 +33,7 @@ def load_settings(data: Path | None) -> "Settings":
     """Read the settings from the environment; `--data` goes before TAMIS_DATA.
 
     Raises:
-        Usage: a variable has a value that it can not have.
+        Usage: a variable has a value that it cannot have.
     """
     from pydantic import ValidationError
 

@@ -1,5 +1,6 @@
 """What the user reads: results on stdout, everything else on stderr, errors as one red sentence."""
 
+import contextlib
 import json
 import os
 import sys
@@ -86,7 +87,7 @@ def fail_unexpectedly(error: BaseException, log: Path) -> None:
     if os.environ.get("TAMIS_DEBUG", "").lower() in ("1", "true", "yes", "on"):
         _write(sys.stderr, "".join(lines))
     advice = "Set TAMIS_DEBUG=1 to see where."
-    if log.parent.is_dir():
+    with contextlib.suppress(OSError):  # a full disk, or a file of another user: the sentence comes anyway
         with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{datetime.now(UTC).isoformat()} {''.join(lines)}")
         advice = f"The log '{log}' says where."

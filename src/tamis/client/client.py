@@ -64,7 +64,7 @@ class Client:
         """Return when the server can work.
 
         Raises:
-            Unavailable: it can not; the message says what is missing.
+            Unavailable: it cannot; the message says what is missing.
         """
         self._wire.send("GET", "/readyz")
 
