@@ -112,6 +112,15 @@ def test_with_preselected_files_the_list_has_only_new_ones(curated: Curated, tmp
     assert not set(before) & set(paths(tmp_path / "new.txt"))
 
 
+def test_a_preselected_path_that_no_image_can_have_is_told_before_any_work(
+    photos: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "before.txt").write_text("a.jpg\n../b.jpg\n")
+    ran = run(tmp_path / "data", "curate", photos, "--keep", "3", "--preselected", tmp_path / "before.txt")
+    assert (ran.code, (tmp_path / "data").exists()) == (2, False)
+    assert f"The list '{tmp_path / 'before.txt'}' holds '../b.jpg'. The file name must be relative" in ran.err
+
+
 def test_a_preselected_file_that_is_not_there_is_named(curated: Curated, tmp_path: Path) -> None:
     (tmp_path / "before.txt").write_text("missing.jpg\n")
     ran = curated.curate("--keep", "4", "--preselected", tmp_path / "before.txt")

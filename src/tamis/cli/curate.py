@@ -156,7 +156,8 @@ def _parameters(strategy: str, pairs: list[str]) -> "dict[str, Json]":
     return found
 
 
-def _read_list(path: Path, root: Path) -> tuple[bytes, ...]:
+def _read_list(path: Path, root: Path) -> tuple[str, ...]:
+    """Return the file names in a list of paths, each relative to the root or below it."""
     import os
 
     try:
@@ -164,8 +165,19 @@ def _read_list(path: Path, root: Path) -> tuple[bytes, ...]:
     except OSError as error:
         raise Usage(f"'{path}' cannot be read: {error.strerror}.", field="preselected") from error
     prefix = os.fsencode(root) + b"/"
-    names = (line.removesuffix(b"\r").removeprefix(prefix).removeprefix(b"./") for line in lines)
-    return tuple(name for name in names if name)
+    paths = (line.removesuffix(b"\r").removeprefix(prefix).removeprefix(b"./") for line in lines)
+    return tuple(_file_name(relative, path) for relative in paths if relative)
+
+
+def _file_name(relative: bytes, source: Path) -> str:
+    from tamis.model.errors import Invalid
+    from tamis.model.names import clean_file_name
+
+    try:
+        return clean_file_name(relative)
+    except Invalid as error:
+        shown = ascii(relative.decode("utf-8", errors="backslashreplace"))
+        raise Usage(f"The list '{source}' holds {shown}. {error.message}", field="preselected") from error
 
 
 def _write_list(path: Path, paths: bytes) -> None:

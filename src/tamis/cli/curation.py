@@ -13,7 +13,7 @@ from tamis.model.digest import Json
 from tamis.model.embedding import EmbeddingCreate
 from tamis.model.errors import Conflict, Invalid
 from tamis.model.job import Job
-from tamis.model.names import LONGEST_NAME, clean_file_name, clean_name
+from tamis.model.names import LONGEST_NAME, clean_name
 from tamis.model.projection import ProjectionCreate
 from tamis.model.sample import Problem
 from tamis.model.selection import Selection
@@ -33,7 +33,7 @@ class Order:
     encoder: str
     seed: int
     name: str | None
-    preselected: tuple[bytes, ...] | None
+    preselected: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,10 @@ def _nothing_readable(problems: list[Problem], folder: Path, error: JobFailed) -
 def _preselect(client: Client, pool: Tag, order: Order) -> Tag | None:
     if order.preselected is None:
         return None
-    names = [clean_file_name(path) for path in order.preselected]
     for number in range(1, 1000):
         name = _PRESELECTED if number == 1 else f"{_PRESELECTED}-{number}"
         try:
-            return client.tag_files(pool.dataset_id, name, pool.id, names)
+            return client.tag_files(pool.dataset_id, name, pool.id, list(order.preselected))
         except Conflict:
             continue
     raise Conflict("There are a thousand lists of preselected samples. Make a new data folder.")
