@@ -71,7 +71,7 @@ def prepare_encoder(store: Store) -> Callable[[], object]:
     return work
 
 
-def pillow_baseline(paths: Sequence[Path], into: Path) -> None:
+def prepare_pillow(paths: Sequence[Path], into: Path) -> Callable[[], object]:
     """Decode in full, resize and save with Pillow alone, in as many threads as there are cores."""
     into.mkdir()
 
@@ -82,9 +82,12 @@ def pillow_baseline(paths: Sequence[Path], into: Path) -> None:
         size = round(picture.width * scale), round(picture.height * scale)
         picture.resize(size, Image.Resampling.BILINEAR).save(into / path.name, quality=_QUALITY)
 
-    with ThreadPoolExecutor(cores()) as pool:
-        for _ in pool.map(shrink, paths):
-            pass
+    def work() -> None:
+        with ThreadPoolExecutor(cores()) as pool:
+            for _ in pool.map(shrink, paths):
+                pass
+
+    return work
 
 
 def prepare_onnxruntime(store: Store, count: int) -> Callable[[], object]:

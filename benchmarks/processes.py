@@ -58,6 +58,13 @@ class _Watch:
             return 0
 
 
+def cpu_seconds() -> float:
+    """Return what this process and its living children have computed so far."""
+    this = psutil.Process()
+    times = [process.cpu_times() for process in (this, *this.children(recursive=True))]
+    return float(sum(time.user + time.system for time in times))
+
+
 def measure_of_memory() -> str:
     """Say what `_memory` counts: shared pages in part, where Linux tells, and else in each process anew."""
     return "PSS" if Path("/proc/self/smaps_rollup").exists() else "RSS"
