@@ -6,6 +6,7 @@ Each test gets a copy of a template that has been migrated once.
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -53,10 +55,18 @@ def postgres() -> Iterator[Postgres]:
     folder.mkdir(exist_ok=True)
     server = get_server(folder, cleanup_mode="delete")  # joins the one that another worker has started
     started = Postgres(server.get_uri(), itertools.count())
-    started.execute("ALTER SYSTEM SET fsync = off")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        started.execute(f"ALTER SYSTEM SET {setting} = off")
     started.execute("SELECT pg_reload_conf()")
     yield started
-    server.cleanup()  # stops it only where no other worker is using it
+    server._stop = lambda: _stop_at_once(server.get_pid())  # its own way writes all to the disk first
+    server.cleanup()  # stops and deletes it only where no other worker is using it
+
+
+def _stop_at_once(pid: int) -> None:
+    process = psutil.Process(pid)
+    process.send_signal(signal.SIGQUIT)
+    process.wait(60)
 
 
 @pytest.fixture(scope="session")
