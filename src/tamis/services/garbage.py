@@ -3,9 +3,10 @@
 import shutil
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-from tamis.store import jobs, named
+from tamis.store import jobs, named, samples
 from tamis.store.store import Store
 
 AGE_SECONDS = 24 * 3600
@@ -28,8 +29,8 @@ def collect(store: Store, age_seconds: float = AGE_SECONDS) -> int:
     with store.read() as connection:
         kept = named.all_of(connection) | {job_id for job_id, _ in jobs.active(connection)}
     removed = 0
-    for path in _candidates(store):
-        if path.name.removesuffix(".lance").removesuffix(".arrow") in kept or _changed(path) > limit:
+    for path in chain(_candidates(store, kept), _thumbnails(store)):
+        if _changed(path) > limit:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -39,11 +40,20 @@ def collect(store: Store, age_seconds: float = AGE_SECONDS) -> int:
     return removed
 
 
-def _candidates(store: Store) -> Iterator[Path]:
-    folder = store.folder.path
+def _candidates(store: Store, kept: set[str]) -> Iterator[Path]:
     for name in ("vectors", "arrays", "work"):
-        yield from (folder / name).iterdir()
-    yield from (folder / "thumbnails").rglob("*.part")
+        for path in (store.folder.path / name).iterdir():
+            if path.name.removesuffix(".lance").removesuffix(".arrow") not in kept:
+                yield path
+
+
+def _thumbnails(store: Store) -> Iterator[Path]:
+    for folder in sorted((store.folder.path / "thumbnails").iterdir()):
+        with store.read() as connection:
+            kept = samples.hashes(connection, folder.name)
+        for path in folder.rglob("*.*"):
+            if path.name.removesuffix(".jpg") not in kept:
+                yield path
 
 
 def _changed(path: Path) -> float:

@@ -158,6 +158,7 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
 
 def write_once(path: Path, data: bytes) -> None:
     """Write the bytes of a file that never changes; one that is there already is left as it is."""
-    if path.exists():
-        return
-    write_whole(path, lambda file: file.write(data))
+    try:
+        os.utime(path)  # young again: no row may name it yet, and old files that none names are collected
+    except (FileNotFoundError, NotADirectoryError):
+        write_whole(path, lambda file: file.write(data))

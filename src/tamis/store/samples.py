@@ -116,6 +116,12 @@ def all_positions(connection: sa.Connection, dataset_id: str) -> NDArray[np.uint
     return np.array(connection.execute(query).scalars().all(), np.uint32)
 
 
+def hashes(connection: sa.Connection, beginning: str) -> set[str]:
+    """Return the hashes of all images, of whatever dataset, whose hash begins like this."""
+    query = sa.select(sample.c.sha256).where(sample.c.sha256 >= beginning, sample.c.sha256 < f"{beginning}g")
+    return set(connection.execute(query.distinct()).scalars())
+
+
 def columns(
     connection: sa.Connection, dataset_id: str, positions: NDArray[np.integer], *names: str
 ) -> list[tuple[object, ...]]:
