@@ -123,9 +123,7 @@ def _pool(connection: Connection, dataset_id: str, wanted: SelectionCreate) -> P
             "seed": wanted.seed,
             "n_samples": wanted.n_samples,
             "candidates": _digest_of_positions(candidates),
-            "preselected": _digest_of_positions(
-                preselected
-            ),  # some may be deleted
+            "preselected": _digest_of_positions(preselected),  # some may be deleted
         }
     )
     return Pool(candidates, preselected, key)
