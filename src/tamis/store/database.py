@@ -2,6 +2,8 @@
 
 import contextlib
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from tamis.store import schema
 __all__ = ["Connection", "Database", "migrate", "unique_violation"]
 
 BUSY_SECONDS = 30
+_PAUSE_SECONDS = 0.01
 POOL_SIZE = 44  # at least one connection for each of the 40 threads of the server
 _WRITE = "tamis_write"
 
@@ -68,9 +71,24 @@ def _prepare_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object)
     # upgrade readers to writers, which fails at once instead of waiting.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    _enter_wal(cursor)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _enter_wal(cursor: sa.engine.interfaces.DBAPICursor) -> None:
+    # A new file is switched to WAL under a lock for which SQLite itself does not wait; server and worker
+    # open a new data folder at the same moment.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -114,7 +132,7 @@ def migrate(database: Database) -> None:
     from tamis.store.migrations.run import upgrade  # Alembic loads only when there is something to do
 
     with database.write() as connection:
-        if current is None and connection.dialect.name == "postgresql":
+        if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7235301)"))  # two servers, one start
         upgrade(connection)
 
