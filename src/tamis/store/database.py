@@ -4,7 +4,7 @@ import contextlib
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, event
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 from tamis.model.errors import Conflict, Invalid, NoSpace, Unavailable
 from tamis.store import schema
 
-__all__ = ["Connection", "Database", "migrate", "unique_violation"]
+__all__ = ["Connection", "Database", "insert_new", "migrate"]
 
 BUSY_SECONDS = 30
 _PAUSE_SECONDS = 0.01
@@ -109,10 +109,20 @@ def _translated() -> Iterator[None]:
         raise
 
 
-def unique_violation(error: sa.exc.IntegrityError) -> bool:
-    """Tell whether a row was refused because it is there already."""
-    text = str(error.orig)
-    return "UNIQUE constraint failed" in text or "duplicate key value" in text
+def insert_new(connection: Connection, table: sa.Table, values: Mapping[str, object]) -> bool:
+    """Insert a row, and tell whether it is new: False where a unique key of it is taken already.
+
+    Only the insert answers this for sure: on PostgreSQL another transaction may be faster after any look.
+    """
+    try:
+        with connection.begin_nested():
+            connection.execute(table.insert().values(**values))
+    except sa.exc.IntegrityError as error:
+        text = str(error.orig)
+        if "UNIQUE constraint failed" in text or "duplicate key value" in text:
+            return False
+        raise
+    return True
 
 
 def migrate(database: Database) -> None:

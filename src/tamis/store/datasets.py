@@ -9,7 +9,7 @@ from tamis.model.errors import Conflict, NotFound
 from tamis.model.ids import new_id, now
 from tamis.model.page import Page
 from tamis.store import bitmaps, events
-from tamis.store.database import unique_violation
+from tamis.store.database import insert_new
 from tamis.store.pages import page
 from tamis.store.schema import dataset, problem, selection, tag
 
@@ -26,13 +26,8 @@ def insert(connection: sa.Connection, name: str, root_id: str | None) -> str:
         "n_deleted": 0,
         "created_at": now(),
     }
-    try:
-        with connection.begin_nested():
-            connection.execute(dataset.insert().values(values))
-    except sa.exc.IntegrityError as error:
-        if unique_violation(error):
-            raise Conflict(f"There is already a dataset named '{name}'.", field="name") from error
-        raise
+    if not insert_new(connection, dataset, values):
+        raise Conflict(f"There is already a dataset named '{name}'.", field="name")
     events.add(connection, "dataset.created", str(values["id"]), str(values["id"]))
     return str(values["id"])
 

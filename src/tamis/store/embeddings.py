@@ -9,6 +9,7 @@ from tamis.model.errors import Conflict, NotFound
 from tamis.model.ids import new_id, now
 from tamis.model.page import Page
 from tamis.store import bitmaps, events
+from tamis.store.database import insert_new
 from tamis.store.pages import page
 from tamis.store.schema import embedding
 
@@ -37,32 +38,27 @@ class State:
 
 def find_or_insert(connection: sa.Connection, dataset_id: str, new: NewEmbedding) -> str:
     """Return the id of the embedding with this digest; make it, still empty, when there is none."""
+    values = {
+        "id": new_id(),
+        "dataset_id": dataset_id,
+        "name": new.name,
+        "kind": new.kind,
+        "parent_id": new.parent_id,
+        "encoder": new.encoder.model_dump(mode="json"),
+        "dimension": new.dimension,
+        "covered": bitmaps.EMPTY,
+        "n_covered": 0,
+        "digest": new.digest,
+        "basis": new.basis,
+        "lance_version": None,
+        "created_at": now(),
+    }
+    if insert_new(connection, embedding, values):
+        events.add(connection, "embedding.created", dataset_id, str(values["id"]))
     query = sa.select(embedding.c.id).where(
         embedding.c.dataset_id == dataset_id, embedding.c.digest == new.digest
     )
-    known: str | None = connection.execute(query).scalar()
-    if known is not None:
-        return known
-    embedding_id = new_id()
-    connection.execute(
-        embedding.insert().values(
-            id=embedding_id,
-            dataset_id=dataset_id,
-            name=new.name,
-            kind=new.kind,
-            parent_id=new.parent_id,
-            encoder=new.encoder.model_dump(mode="json"),
-            dimension=new.dimension,
-            covered=bitmaps.EMPTY,
-            n_covered=0,
-            digest=new.digest,
-            basis=new.basis,
-            lance_version=None,
-            created_at=now(),
-        )
-    )
-    events.add(connection, "embedding.created", dataset_id, embedding_id)
-    return embedding_id
+    return str(connection.execute(query).scalar_one())
 
 
 def get(connection: sa.Connection, dataset_id: str, embedding_id: str) -> Embedding:

@@ -8,6 +8,7 @@ from tamis.model.ids import new_id, now
 from tamis.model.job import Job, JobKind, JobState
 from tamis.model.page import Page
 from tamis.store import events
+from tamis.store.database import insert_new
 from tamis.store.pages import page
 from tamis.store.schema import job, worker
 
@@ -19,18 +20,9 @@ def insert(
 ) -> Job:
     """Queue a job; while one with the same key is queued or running, that one is returned instead."""
     active = sa.select(job).where(job.c.key == key, job.c.state.in_(_ACTIVE))
-    row = connection.execute(active).mappings().first()
-    if row is not None:
-        return _job(row)
     job_id = new_id()
-    try:
-        with connection.begin_nested():
-            connection.execute(job.insert().values(_queued(job_id, kind, dataset_id, arguments, key)))
-    except sa.exc.IntegrityError:
-        row = connection.execute(active).mappings().first()  # another request was faster
-        if row is None:
-            raise
-        return _job(row)
+    if not insert_new(connection, job, _queued(job_id, kind, dataset_id, arguments, key)):
+        return _job(connection.execute(active).mappings().one())
     events.add(connection, "job.queued", dataset_id, job_id)
     return get(connection, job_id)
 

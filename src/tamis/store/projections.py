@@ -7,6 +7,7 @@ from tamis.model.ids import new_id, now
 from tamis.model.page import Page
 from tamis.model.projection import Projection
 from tamis.store import events
+from tamis.store.database import insert_new
 from tamis.store.pages import page
 from tamis.store.schema import projection
 
@@ -21,28 +22,16 @@ def put(
     array: str,
 ) -> Projection:
     """Keep a projection; one of the same embedding, method and seed now names the new array."""
-    known = find(connection, dataset_id, embedding_id, method, seed)
-    if known is None:
-        projection_id = new_id()
-        connection.execute(
-            projection.insert().values(
-                id=projection_id,
-                dataset_id=dataset_id,
-                embedding_id=embedding_id,
-                method=method,
-                seed=seed,
-                n_points=n_points,
-                array=array,
-                created_at=now(),
-            )
-        )
-        events.add(connection, "projection.created", dataset_id, projection_id)
-        return get(connection, dataset_id, projection_id)
-    connection.execute(
-        projection.update().where(projection.c.id == known.id).values(n_points=n_points, array=array)
-    )
-    events.add(connection, "projection.extended", dataset_id, known.id)
-    return get(connection, dataset_id, known.id)
+    made = {"embedding_id": embedding_id, "method": method, "seed": seed}
+    content = {"n_points": n_points, "array": array}
+    new = {"id": new_id(), "dataset_id": dataset_id, **made, **content, "created_at": now()}
+    is_new = insert_new(connection, projection, new)
+    here = sa.and_(*(projection.c[name] == value for name, value in made.items()))
+    if not is_new:
+        connection.execute(projection.update().where(here).values(**content))
+    kept = Projection.model_validate(connection.execute(sa.select(projection).where(here)).mappings().one())
+    events.add(connection, "projection.created" if is_new else "projection.extended", dataset_id, kept.id)
+    return kept
 
 
 def find(

@@ -8,17 +8,15 @@ import sqlalchemy as sa
 from tamis.model.errors import NotFound
 from tamis.model.ids import new_id, now
 from tamis.model.root import Root
+from tamis.store.database import insert_new
 from tamis.store.schema import root
 
 
 def insert(connection: sa.Connection, path: Path) -> Root:
     """Allow a folder; one that is allowed already keeps its id."""
-    known = connection.execute(sa.select(root).where(root.c.path == os.fsencode(path))).mappings().first()
-    if known is not None:
-        return _root(known)
-    root_id = new_id()
-    connection.execute(root.insert().values(id=root_id, path=os.fsencode(path), created_at=now()))
-    return get(connection, root_id)
+    spelled = os.fsencode(path)
+    insert_new(connection, root, {"id": new_id(), "path": spelled, "created_at": now()})
+    return _root(connection.execute(sa.select(root).where(root.c.path == spelled)).mappings().one())
 
 
 def get(connection: sa.Connection, root_id: str) -> Root:

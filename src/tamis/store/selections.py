@@ -6,24 +6,21 @@ from tamis.model.errors import NotFound
 from tamis.model.page import Page
 from tamis.model.selection import Selection
 from tamis.store import events
+from tamis.store.database import insert_new
 from tamis.store.pages import page
 from tamis.store.schema import selection
 
 
 def insert(connection: sa.Connection, new: Selection, digest: str) -> Selection:
     """Keep a selection; the same work done before is returned instead."""
-    known = find(connection, new.dataset_id, digest)
-    if known is not None:
-        return known
-    connection.execute(selection.insert().values({**new.model_dump(mode="json"), "digest": digest}))
-    events.add(connection, "selection.created", new.dataset_id, new.id)
-    return new
+    if insert_new(connection, selection, {**new.model_dump(mode="json"), "digest": digest}):
+        events.add(connection, "selection.created", new.dataset_id, new.id)
+    return _selection(connection.execute(_made_from(new.dataset_id, digest)).mappings().one())
 
 
 def find(connection: sa.Connection, dataset_id: str, digest: str) -> Selection | None:
     """Return the selection that was made from exactly these inputs, if there is one."""
-    query = sa.select(selection).where(selection.c.dataset_id == dataset_id, selection.c.digest == digest)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_made_from(dataset_id, digest)).mappings().first()
     return None if row is None else _selection(row)
 
 
@@ -40,6 +37,10 @@ def list_page(connection: sa.Connection, dataset_id: str, after: str | None, lim
     """Return a page of selections, oldest first."""
     query = sa.select(selection).where(selection.c.dataset_id == dataset_id)
     return page(connection, query, selection.c.id, after, limit, _selection)
+
+
+def _made_from(dataset_id: str, digest: str) -> sa.Select[tuple[object, ...]]:
+    return sa.select(selection).where(selection.c.dataset_id == dataset_id, selection.c.digest == digest)
 
 
 def _selection(row: sa.RowMapping) -> Selection:

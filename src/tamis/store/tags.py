@@ -11,7 +11,7 @@ from tamis.model.page import Page
 from tamis.model.recipe import Recipe
 from tamis.model.tag import Tag
 from tamis.store import bitmaps, datasets, events
-from tamis.store.database import unique_violation
+from tamis.store.database import insert_new
 from tamis.store.pages import page
 from tamis.store.schema import tag
 
@@ -42,16 +42,10 @@ def insert(connection: sa.Connection, dataset_id: str, new: NewTag) -> Tag:
         "selection_id": new.selection_id,
         "created_at": now(),
     }
-    try:
-        with connection.begin_nested():
-            connection.execute(tag.insert().values(values))
-    except sa.exc.IntegrityError as error:
-        if unique_violation(error):
-            raise Conflict(
-                f"There is already a tag named '{new.name}' in this dataset. Choose another name.",
-                field="name",
-            ) from error
-        raise
+    if not insert_new(connection, tag, values):
+        raise Conflict(
+            f"There is already a tag named '{new.name}' in this dataset. Choose another name.", field="name"
+        )
     events.add(connection, "tag.created", dataset_id, str(values["id"]))
     return get(connection, dataset_id, str(values["id"]))
 
