@@ -17,7 +17,13 @@ import lance
 import numpy as np
 from PIL import Image
 
-COMMAND = (sys.executable, "-c", "from tamis.cli.main import main; main()")
+# Whoever runs the tests in the background may have made them deaf to Ctrl-C, and deafness is inherited.
+COMMAND = (
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from tamis.cli.main import main; main()",
+)
 KEEP = 12
 BAD_FILES = 3
 _LOOK_SECONDS = 0.002

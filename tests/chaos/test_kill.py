@@ -104,7 +104,7 @@ def test_what_a_killed_command_started_ends_and_the_next_command_goes_on(
     pictures: Path, undisturbed: Finished, tmp_path: Path
 ) -> None:
     run = Running(pictures, tmp_path / "data")
-    assert run.until(thumbnails_grow)
+    assert run.until(thumbnails_grow), run.finish().err
     started = psutil.Process(run.process.pid).children(recursive=True)
     assert len(started) >= 2  # the worker, and the process that reads
     run.process.kill()
@@ -118,7 +118,7 @@ def test_interrupted_by_the_user_it_says_so_and_goes_on_later(
     pictures: Path, undisturbed: Finished, tmp_path: Path
 ) -> None:
     run = Running(pictures, tmp_path / "data")
-    assert run.until(job_begins("ingest"))
+    assert run.until(job_begins("ingest")), run.finish().err
     os.killpg(run.process.pid, signal.SIGINT)
     interrupted = run.finish()
     assert (interrupted.code, interrupted.out) == (130, "")
