@@ -35,7 +35,7 @@ def main() -> int:
             print(f"The demo images could not be fetched. {error}", file=sys.stderr)
             return 1
     command = ["tamis", "curate", str(folder), "--keep", str(arguments.keep)]
-    command += ["--data", str(HOME / "data"), "--out", str(HOME / "chosen.txt")]
+    command += ["--projection", "tsne", "--data", str(HOME / "data"), "--out", str(HOME / "chosen.txt")]
     summary = curated(command)
     if isinstance(summary, int):
         return summary

@@ -72,6 +72,6 @@ def part(store: Store, positions: list[int], number: int = 0) -> Path:
 
 def embedded(store: Store, dataset_id: str, *positions: int) -> str:
     """Give samples a vector each, and return the id of the embedding."""
-    pending = embeddings.open_full(store, dataset_id, ENCODER)
-    embeddings.commit(store, dataset_id, pending.embedding_id, [part(store, list(positions))])
-    return pending.embedding_id
+    embedding_id = embeddings.open_full(store, dataset_id, ENCODER)
+    embeddings.commit(store, dataset_id, embedding_id, [part(store, list(positions))])
+    return embedding_id

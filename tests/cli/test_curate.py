@@ -180,6 +180,7 @@ def test_a_name_that_is_not_utf8_comes_out_as_it_is(photos: Path, busy: Path, tm
     [
         (("--strategy", "corset"), "Did you mean 'coreset'?"),
         (("--encoder", "lite"), "did you mean 'lite0'?"),
+        (("--projection", "tsn"), "did you mean 'tsne'?"),
         (("--set", "landmark=5"), "landmark"),
         (("--set", "landmarks=x"), "landmarks"),
         (("--set", "landmarks"), "NAME=VALUE"),

@@ -9,7 +9,7 @@ CODE = """
 import sys
 from tamis.jobs.early import EarlyLoading
 
-slow = {"lance", "numba", "openTSNE"}
+slow = {"lance", "numba"}
 early = EarlyLoading()
 early.wait()
 assert not slow & set(sys.modules)

@@ -12,8 +12,9 @@ from tamis.jobs import embeddings as embedding_job
 from tamis.jobs.run import Run, Tools
 from tamis.model.embedding import EmbeddingCreate
 from tamis.model.job import JobCancelled
+from tamis.queue.outbox import submit
 from tamis.services import embeddings, ingest, samples
-from tamis.store import vectors
+from tamis.store import jobs, vectors
 from tamis.store.store import Store
 from tests import made
 from tests.databases import MakeStore
@@ -37,15 +38,19 @@ def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding_job, "SHARD", SHARD)
 
 
-def dataset(store: Store) -> str:
+def dataset(store: Store, count: int = N) -> str:
     """Make a dataset of pictures of noise, the same each time."""
     dataset_id = made.dataset_of(store)
+    add(store, dataset_id, range(count))
+    return dataset_id
+
+
+def add(store: Store, dataset_id: str, numbers: range) -> None:
     taken = []
-    for number in range(N):
+    for number in numbers:
         noise = np.random.default_rng(number).integers(0, 256, (16, 16, 3), np.uint8)
         taken.append(ingest.Taken(b"%03d.jpg" % number, made.facts(b"%d" % number), encode(noise)))
     ingest.commit(store, dataset_id, made.JOB, taken, {})
-    return dataset_id
 
 
 def start(store: Store, dataset_id: str, dimensions: int = DIMENSIONS) -> Straight:
@@ -86,6 +91,48 @@ def test_what_was_encoded_before_a_cancellation_is_kept_and_the_end_is_the_same(
         before = content(straight, dataset_id, str(expected[kind]))
         assert content(broken, other_id, str(found[kind])) == before
         assert before[0] == list(range(N))
+
+
+def test_while_the_folder_is_read_complete_shards_are_encoded_and_the_end_is_the_same(
+    make_store: MakeStore,
+) -> None:
+    straight, along = make_store(), make_store()
+    dataset_id = dataset(straight)
+    expected = embedding_job.work(start(straight, dataset_id))
+
+    other_id = dataset(along, 2 * SHARD - 1)
+    with along.write() as connection:
+        reading = submit(connection, "ingest", other_id, {})
+    run = start(along, other_id)
+    steps: list[str] = []
+
+    def read_on(name: str) -> None:
+        steps.append(name)
+        if name == "look 1":
+            add(along, other_id, range(2 * SHARD - 1, N))
+            with along.write() as connection:
+                jobs.finish(connection, reading.id, "succeeded")
+
+    run.before = read_on
+    found = embedding_job.work(run)
+    assert steps == ["open", "look 0", "encode 0", "look 1", "encode 1", "encode 2", "reduce"]
+    assert found["encoded"] == N
+    for kind in ("embedding_id", "reduced_id"):
+        assert content(along, other_id, str(found[kind])) == content(
+            straight, dataset_id, str(expected[kind])
+        )
+
+
+def test_only_an_older_unfinished_reading_is_waited_for(store: Store) -> None:
+    dataset_id = dataset(store, 3)
+    with store.write() as connection:
+        first = submit(connection, "ingest", dataset_id, {})
+        second = submit(connection, "embed", dataset_id, {})
+    assert embeddings.reading(store, dataset_id, first.id) is None
+    assert embeddings.reading(store, dataset_id, second.id) == embeddings.Reading(3, 0)
+    with store.write() as connection:
+        jobs.finish(connection, first.id, "failed")
+    assert embeddings.reading(store, dataset_id, second.id) is None
 
 
 def test_a_job_that_another_has_overtaken_finds_nothing_left_to_do(store: Store) -> None:

@@ -23,6 +23,9 @@ Folder = Annotated[
 Keep = Annotated[int, typer.Option(min=1, metavar="N", help="How many images to keep.")]
 Strategy = Annotated[str, typer.Option(help="How to choose: representative, coreset, random.")]
 Encoder = Annotated[str, typer.Option(help="What turns images into vectors: lite0, pixels.")]
+Projection = Annotated[
+    str, typer.Option(help="How the plot is laid out: pca (at once), tsne (clearer, takes longer).")
+]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the strategy; may be repeated."),
@@ -46,6 +49,7 @@ def curate(
     keep: Keep,
     strategy: Strategy = "representative",
     encoder: Encoder = "lite0",
+    projection: Projection = "pca",
     parameters: Parameters = None,
     preselected: Preselected = None,
     seed: Seed = 0,
@@ -60,7 +64,9 @@ def curate(
     """
     started_at = time.monotonic()
     settings = load_settings(data)
-    order = _check(folder, keep, _parameters(strategy, parameters or []), encoder, seed, name, preselected)
+    order = _check(
+        folder, keep, _parameters(strategy, parameters or []), encoder, projection, seed, name, preselected
+    )
     _check_places(order.folder, settings.data, out)
     outcome = _run(settings, order)
     if out is not None:
@@ -94,6 +100,7 @@ def _check(
     keep: int,
     strategy: "dict[str, Json]",
     encoder: str,
+    projection: str,
     seed: int,
     name: str | None,
     preselected: Path | None,
@@ -103,6 +110,7 @@ def _check(
     from tamis.encoders import encoder_facts
     from tamis.model.errors import Invalid
     from tamis.model.names import clean_name
+    from tamis.projection import open_method
     from tamis.selection import parse_strategy
 
     if not folder.exists():
@@ -112,6 +120,7 @@ def _check(
     try:
         parsed = parse_strategy(strategy)
         encoder_facts(encoder)
+        open_method(projection)
         cleaned = clean_name(name) if name is not None else None
     except Invalid as error:
         raise Usage(error.message, field=error.field) from error
@@ -123,6 +132,7 @@ def _check(
         keep=keep,
         strategy=parsed.model_dump(mode="json"),
         encoder=encoder,
+        projection=projection,
         seed=seed,
         name=cleaned,
         preselected=_read_list(preselected, root) if preselected is not None else None,

@@ -11,7 +11,7 @@ from tamis.client.waiting import JobFailed
 from tamis.model.dataset import Dataset
 from tamis.model.digest import Json
 from tamis.model.embedding import EmbeddingCreate
-from tamis.model.errors import Conflict, Invalid
+from tamis.model.errors import Conflict, Invalid, TamisError
 from tamis.model.job import Job
 from tamis.model.names import LONGEST_NAME, clean_name
 from tamis.model.projection import ProjectionCreate
@@ -31,6 +31,7 @@ class Order:
     keep: int
     strategy: dict[str, Json]
     encoder: str
+    projection: str
     seed: int
     name: str | None
     preselected: tuple[str, ...] | None
@@ -56,14 +57,22 @@ def curate(door: Door, work: Work, order: Order) -> Outcome:
     """
     client = door.client
     dataset, is_new = _dataset_of(door, order.folder)
-    ingest = _ingest(client, work, dataset, order.folder, is_new=is_new)
-    pool = client.tag(dataset.id, str(ingest.result["tag_id"]))
-    preselected = _preselect(client, pool, order)
-    _check_keep(pool, preselected, order)
-    (embed,) = work.run(lambda: client.embed(dataset.id, EmbeddingCreate(encoder=order.encoder)))
+    ingest, embed = work.start(
+        lambda: client.ingest(dataset.id),
+        lambda: client.embed(dataset.id, EmbeddingCreate(encoder=order.encoder)),  # as the files come in
+    )
+    try:
+        ingest = _finish_ingest(client, work, ingest, order.folder, is_new=is_new)
+        pool = client.tag(dataset.id, str(ingest.result["tag_id"]))
+        preselected = _preselect(client, pool, order)
+        _check_keep(pool, preselected, order)
+    except TamisError:
+        work.give_up()
+        raise
+    (embed,) = work.finish(embed)
     reduced = str(embed.result["reduced_id"])
     project, select = work.run(
-        lambda: client.project(dataset.id, ProjectionCreate(embedding_id=reduced)),
+        lambda: client.project(dataset.id, ProjectionCreate(embedding_id=reduced, method=order.projection)),
         lambda: client.select(
             dataset.id,
             tag_id=pool.id,
@@ -113,15 +122,16 @@ def _name_of(folder: Path) -> str:
         return "images"
 
 
-def _ingest(client: Client, work: Work, dataset: Dataset, folder: Path, *, is_new: bool) -> Job:
+def _finish_ingest(client: Client, work: Work, job: Job, folder: Path, *, is_new: bool) -> Job:
     try:
-        (job,) = work.run(lambda: client.ingest(dataset.id))
+        (job,) = work.finish(job)
     except JobFailed as error:
-        if client.dataset(dataset.id).n_samples > 0:
+        if client.dataset(job.dataset_id).n_samples > 0:
             raise
-        refusal = _nothing_readable(list(client.problems(dataset.id)), folder, error)
+        work.give_up()
+        refusal = _nothing_readable(list(client.problems(job.dataset_id)), folder, error)
         if is_new:
-            client.remove_dataset(dataset.id)
+            client.remove_dataset(job.dataset_id)
         raise refusal from error
     return job
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tamis.cli.output import Interrupted, note
@@ -12,6 +12,7 @@ from tamis.model.errors import TamisError, Unavailable
 from tamis.model.job import FINISHED, Job, JobCancelled
 
 _LOOK_AFTER_WORKER_SECONDS = 3.0
+_SHOW_OTHERS_SECONDS = 0.5
 _CANCEL_PATIENCE_SECONDS = 10.0
 
 Post = Callable[[], Job]
@@ -25,22 +26,53 @@ class Work:
         self._log = log
         self._progress = progress
         self._looked_at = time.monotonic()
+        self._showed_at = self._looked_at
         self._open: dict[str, Job] = {}
 
     def run(self, *posts: Post) -> list[Job]:
-        """Post jobs, all at once, and wait until all have succeeded.
+        """Post jobs, all at once, and wait until all have succeeded; see `finish`."""
+        return self.finish(*self.start(*posts))
+
+    def start(self, *posts: Post) -> list[Job]:
+        """Post jobs, and let them go on until they are waited for."""
+        with self._stopped_by_user():
+            return [self._post(post) for post in posts]
+
+    def finish(self, *jobs: Job) -> list[Job]:
+        """Wait until these jobs have succeeded; the progress of all others is shown as well.
 
         Raises:
-            Interrupted: the user pressed Ctrl-C, and the jobs were cancelled.
+            Interrupted: the user pressed Ctrl-C, and all jobs were cancelled.
             JobFailed: one of them failed.
         """
+        with self._stopped_by_user():
+            return self._client.wait_all(list(jobs), self._show)
+
+    def give_up(self) -> None:
+        """Cancel what still goes on, and wait until it has stopped; what it has done so far is kept."""
+        deadline = time.monotonic() + _CANCEL_PATIENCE_SECONDS
+        unfinished = self._unfinished()
+        with contextlib.suppress(TamisError, KeyboardInterrupt):  # a second Ctrl-C does not wait
+            for job in unfinished:
+                self._client.cancel(job.id)
+            while time.monotonic() < deadline:
+                if all(self._client.job(job.id).state in FINISHED for job in unfinished):
+                    return
+                time.sleep(0.1)
+
+    @contextlib.contextmanager
+    def _stopped_by_user(self) -> Iterator[None]:
         try:
-            return self._client.wait_all([self._post(post) for post in posts], self._show)
+            yield
         except KeyboardInterrupt:
-            self._cancel()
+            note("Stopping ...")
+            self.give_up()
             raise Interrupted("Interrupted. Run the same command again to go on from here.") from None
         except JobCancelled:
             raise TamisError("Another command cancelled the job. Run this one again to go on.") from None
+
+    def _unfinished(self) -> list[Job]:
+        return [job for job in self._open.values() if job.state not in FINISHED]
 
     def _post(self, post: Post) -> Job:
         job = post()
@@ -55,6 +87,7 @@ class Work:
     def _show(self, job: Job) -> None:
         self._open[job.id] = job
         self._progress.show(job)
+        self._show_others(job)
         if time.monotonic() - self._looked_at > _LOOK_AFTER_WORKER_SECONDS:
             self._looked_at = time.monotonic()
             try:
@@ -62,14 +95,11 @@ class Work:
             except Unavailable as error:
                 raise Unavailable(f"{error.message} '{self._log}' says why.") from error
 
-    def _cancel(self) -> None:
-        note("Stopping ...")
-        deadline = time.monotonic() + _CANCEL_PATIENCE_SECONDS
-        unfinished = [job for job in self._open.values() if job.state not in FINISHED]
-        with contextlib.suppress(TamisError, KeyboardInterrupt):  # a second Ctrl-C does not wait
-            for job in unfinished:
-                self._client.cancel(job.id)
-            while time.monotonic() < deadline:
-                if all(self._client.job(job.id).state in FINISHED for job in unfinished):
-                    return
-                time.sleep(0.1)
+    def _show_others(self, waited_for: Job) -> None:
+        if time.monotonic() - self._showed_at < _SHOW_OTHERS_SECONDS:
+            return
+        self._showed_at = time.monotonic()
+        for job in self._unfinished():
+            if job.id != waited_for.id:
+                self._open[job.id] = self._client.job(job.id)
+                self._progress.show(self._open[job.id])

@@ -26,9 +26,7 @@ class EarlyLoading:
 
 
 def _load() -> None:
-    from tamis.projection.methods import tsne
     from tamis.selection.kernels import farthest, herding, nearest  # noqa: F401  # they load numba
     from tamis.store import vectors
 
     vectors.load_library()
-    tsne.load_library()

@@ -1,5 +1,6 @@
 """Encoding: thumbnails become vectors, shard by shard; then the reduced child follows."""
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,35 +21,53 @@ from tamis.projection import Basis, fit_basis
 from tamis.services import embeddings
 from tamis.store import arrays, bitmaps, thumbnails, vectors
 
-SHARD = 512
+SHARD = 256
 """Positions in one step: shard s holds those from s * SHARD on. A multiple of every encoder's batch size."""
 _LOOK_AHEAD = 4
+_PAUSE_SECONDS = 0.1
 
 
 def work(run: Run) -> dict[str, Json]:
-    """Encode what has no vector yet, commit it, and reduce it."""
+    """Encode what has no vector yet, commit it, and reduce it.
+
+    While an older job still reads the dataset's folder, shards are encoded as they become complete: reading
+    waits for the disk and for commits, and encoding uses the cores meanwhile.
+    """
     wanted = EmbeddingCreate.model_validate(run.arguments)
-    full_id, shards, total = run.step("open", _open, run, wanted.encoder)
-    parts = [_part(run, "full", shard) for shard in shards]
-    done = 0
+    facts = encoder_facts(wanted.encoder)
+    full_id = run.step("open", embeddings.open_full, run.store, run.dataset_id, facts)
+    encoded: list[int] = []
+    done, more = 0, True
     try:
-        for shard in shards:
-            done += run.step(f"encode {shard}", _encode, run, wanted.encoder, full_id, shard, done, total)
-    except (
-        Exception
-    ):  # cancelled or failed: what has been encoded is kept, and the next job goes on from there
-        encoded = [part for part in parts if part.exists()]
-        embeddings.commit(run.store, run.dataset_id, full_id, encoded)
-        raise
-    run.step("commit", embeddings.commit, run.store, run.dataset_id, full_id, parts)
+        while more:
+            shards, total, more = run.step(f"look {len(encoded)}", _look, run, full_id, encoded, done)
+            for shard in shards:
+                done += run.step(f"encode {shard}", _encode, run, wanted.encoder, full_id, shard, done, total)
+                encoded.append(shard)
+    finally:  # also when cancelled or failed: the next job goes on from what has been encoded
+        parts = [_part(run, "full", shard) for shard in encoded]
+        embeddings.commit(run.store, run.dataset_id, full_id, [part for part in parts if part.exists()])
     reduced_id = run.step("reduce", _reduce, run, full_id, wanted.dimensions)
     return {"embedding_id": full_id, "reduced_id": reduced_id, "encoded": done}
 
 
-def _open(run: Run, encoder: str) -> tuple[str, list[int], int]:
-    pending = embeddings.open_full(run.store, run.dataset_id, encoder_facts(encoder))
-    shards = np.unique(pending.positions // SHARD)
-    return pending.embedding_id, shards.tolist(), len(pending.positions)
+def _look(run: Run, full_id: str, encoded: list[int], done: int) -> tuple[list[int], int, bool]:
+    """Return the shards to encode next, how many vectors there will be, and whether to look again.
+
+    While the folder is read, only complete shards count, so that each is encoded once and whole.
+    """
+    while True:
+        reading = embeddings.reading(run.store, run.dataset_id, run.job_id)
+        lacking = embeddings.lacking(run.store, run.dataset_id, full_id)
+        shards = np.setdiff1d(lacking // SHARD, encoded)
+        if reading is None:
+            return shards.tolist(), len(lacking), False
+        shards = shards[(shards + 1) * SHARD <= reading.n_samples]
+        total = max(len(lacking), reading.n_files)
+        if len(shards):
+            return shards.tolist(), total, True
+        run.report("embed", done, total)
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _encode(run: Run, name: str, full_id: str, shard: int, done: int, total: int) -> int:

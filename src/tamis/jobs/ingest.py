@@ -16,7 +16,7 @@ from tamis.services import ingest, tags
 from tamis.services.samples import root_path
 from tamis.store import arrays
 
-BATCH = 512
+BATCH = 256
 _SHARD = 16
 """Files a child reads before it answers: few enough for steady progress, many enough to cost nothing."""
 

@@ -14,7 +14,7 @@ from tamis.model.errors import Invalid
 from tamis.model.job import Job
 from tamis.model.page import Page
 from tamis.queue.outbox import submit
-from tamis.store import bitmaps, datasets, embeddings, samples, vectors
+from tamis.store import bitmaps, datasets, embeddings, jobs, samples, vectors
 from tamis.store.store import Store
 
 # One worker at a time works on a data folder, so this lines up all who extend an embedding. Should there be
@@ -23,11 +23,11 @@ _COMMITTING = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Pending:
-    """The samples of an embedding that have no vector yet, ascending."""
+class Reading:
+    """How far the reading of a folder is: samples so far, and files in all, as far as is known."""
 
-    embedding_id: str
-    positions: bitmaps.Positions
+    n_samples: int
+    n_files: int
 
 
 def create(store: Store, dataset_id: str, new: EmbeddingCreate) -> Job:
@@ -61,8 +61,8 @@ def list_page(store: Store, dataset_id: str, after: str | None, limit: int) -> P
         return embeddings.list_page(connection, dataset_id, after, limit)
 
 
-def open_full(store: Store, dataset_id: str, encoder: EncoderFacts) -> Pending:
-    """Find or make the embedding of this encoder, and tell whom it does not cover yet."""
+def open_full(store: Store, dataset_id: str, encoder: EncoderFacts) -> str:
+    """Find or make the embedding of this encoder, and return its id."""
     new = embeddings.NewEmbedding(
         name=encoder.name,
         kind="full",
@@ -72,10 +72,20 @@ def open_full(store: Store, dataset_id: str, encoder: EncoderFacts) -> Pending:
         digest=digest_of({"v": 1, "kind": "full", "encoder": encoder.model_dump(mode="json")}),
     )
     with store.write() as connection:
-        embedding_id = embeddings.find_or_insert(connection, dataset_id, new)
-        covered = embeddings.state(connection, dataset_id, embedding_id).covered
-        lacking = bitmaps.difference(datasets.present(connection, dataset_id), covered)
-        return Pending(embedding_id, lacking)
+        return embeddings.find_or_insert(connection, dataset_id, new)
+
+
+def reading(store: Store, dataset_id: str, job_id: str) -> Reading | None:
+    """Return how far an unfinished job older than `job_id` has read the dataset's folder, if there is one.
+
+    Only an older job is waited for: jobs are started in the order of their ids, so it has been started,
+    and two jobs never wait for each other.
+    """
+    with store.read() as connection:
+        job = jobs.older(connection, dataset_id, "ingest", job_id)
+        if job is None:
+            return None
+        return Reading(datasets.get(connection, dataset_id).n_samples, job.total)
 
 
 def lacking(store: Store, dataset_id: str, embedding_id: str) -> bitmaps.Positions:

@@ -73,6 +73,15 @@ def active(connection: sa.Connection, dataset_id: str | None = None) -> list[tup
     return [(job_id, kind) for job_id, kind in connection.execute(query.order_by(job.c.id))]
 
 
+def older(connection: sa.Connection, dataset_id: str, kind: JobKind, job_id: str) -> Job | None:
+    """Return an unfinished job of this kind on this dataset that was submitted before `job_id`, if any."""
+    query = sa.select(job).where(
+        job.c.dataset_id == dataset_id, job.c.kind == kind, job.c.state.in_(_ACTIVE), job.c.id < job_id
+    )
+    row = connection.execute(query.order_by(job.c.id)).mappings().first()
+    return None if row is None else _job(row)
+
+
 def start(connection: sa.Connection, job_id: str) -> None:
     """Mark a job as running; one that is taken up again keeps the time of its first start."""
     connection.execute(

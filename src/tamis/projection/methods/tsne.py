@@ -57,11 +57,6 @@ class Tsne(Method):
         return points.astype(np.float32)
 
 
-def load_library() -> None:
-    """Load openTSNE now instead of at the first use: it takes a second."""
-    import openTSNE  # noqa: F401
-
-
 def _optimize(vectors: Vectors, seed: int, threads: int, watch: Watch) -> Points:
     from openTSNE import TSNEEmbedding
     from openTSNE.affinity import PerplexityBasedNN
