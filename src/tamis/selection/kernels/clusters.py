@@ -7,6 +7,7 @@ A large pool is clustered on some of its samples, drawn by the seed; then all ar
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def _starts(
     return rows[chosen]
 
 
-def drawn(weights: Floats, draw: float) -> int:
+def drawn(weights: NDArray[np.floating[Any]], draw: float) -> int:
     """Return the row on which a draw from [0, 1) falls when rows are as wide as their weights."""
     edges = np.cumsum(weights, dtype=np.float64)
     row = int(np.searchsorted(edges, draw * edges[-1], side="right"))

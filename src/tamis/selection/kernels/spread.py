@@ -1,5 +1,6 @@
 """The squared distance of every sample to the nearest kept one, lowered kept sample by kept sample."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +27,14 @@ class Spread:
         parts = workers.threads if n * d >= SHARED_FROM else 1
         edges = np.linspace(0, n, parts + 1).astype(int).tolist()
         self.borders = list(pairwise(edges))
+
+    def keep(self, vectors: Floats, check: Callable[[], None]) -> None:
+        """Keep many vectors, one after the other."""
+        check()
+        for number, vector in enumerate(vectors, start=1):
+            if number % self.stride == 0:
+                check()
+            self.add(vector)
 
     def add(self, vector: Floats) -> None:
         """Keep one more vector."""
