@@ -20,9 +20,9 @@ def blobs(n=600, d=8, seed=1):
 def rank(vectors, name, n_samples=None, **given):
     """Rank with whatever the strategy needs; a preselected sample that it needs is put behind the others."""
     needs, n = strategies[name]().needs, len(vectors)
-    if "preselected" in needs and "preselected" not in given:
+    if "preselected" in needs and given.get("preselected") is None:
         vectors = np.concatenate([vectors, vectors[:1]])
-        given = {"candidates": np.arange(n), "preselected": [n], **given}
+        given = {"candidates": np.arange(n), **given, "preselected": [n]}
     if "scores" in needs:
         given["scores"] = np.random.default_rng(5).random(len(vectors))
     if "labels" in needs:
