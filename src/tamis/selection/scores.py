@@ -1,4 +1,4 @@
-"""Scores from predictions, for the strategies that rank or weigh by scores: 0 = sure, 1 = as unsure as can be.
+"""Scores from predictions, for the strategies that use scores: 0 = sure, 1 = as unsure as can be.
 
 Of a classifier, one row of class probabilities per sample. Of a detector, what it found in each image: one
 list of boxes per image, with a confidence, a class or class probabilities each.
@@ -21,20 +21,23 @@ def least_confidence(probabilities: ArrayLike) -> Scores:
     """Return how far the most likely class is from certain: (1 - p1) * c / (c - 1) for c classes."""
     table = _probabilities(probabilities)
     classes = table.shape[1]
-    return ((1 - table.max(axis=1)) * classes / (classes - 1)).astype(np.float32)
+    scores: Scores = ((1 - table.max(axis=1)) * classes / (classes - 1)).astype(np.float32)
+    return scores
 
 
 def margin(probabilities: ArrayLike) -> Scores:
     """Return how near the two most likely classes are: 1 - (p1 - p2)."""
     top = np.sort(_probabilities(probabilities), axis=1)
-    return (1 - (top[:, -1] - top[:, -2])).astype(np.float32)
+    scores: Scores = (1 - (top[:, -1] - top[:, -2])).astype(np.float32)
+    return scores
 
 
 def entropy(probabilities: ArrayLike) -> Scores:
     """Return how spread the probabilities are: -sum p log p / log c for c classes."""
     table = _probabilities(probabilities)
     terms = table * np.log(table, out=np.zeros_like(table), where=table > 0)
-    return (-terms.sum(axis=1) / np.log(table.shape[1])).clip(0, 1).astype(np.float32)
+    scores: Scores = (-terms.sum(axis=1) / np.log(table.shape[1])).clip(0, 1).astype(np.float32)
+    return scores
 
 
 def object_frequency(
@@ -59,7 +62,8 @@ def object_frequency(
     spread = np.ptp(counts) if len(counts) else 0.0
     if spread == 0:
         return np.ones(len(counts), np.float32)
-    return (lowest + (1 - lowest) * (counts - counts.min()) / spread).astype(np.float32)
+    scores: Scores = (lowest + (1 - lowest) * (counts - counts.min()) / spread).astype(np.float32)
+    return scores
 
 
 def objectness_least_confidence(confidences: Sequence[ArrayLike]) -> Scores:
@@ -99,7 +103,7 @@ def _probabilities(probabilities: ArrayLike) -> NDArray[np.float64]:
     good &= np.abs(table.sum(axis=1) - 1) <= _TOLERANCE
     if not good.all():
         raise Invalid(
-            f"The probabilities of row {np.flatnonzero(~good)[0]} are not numbers from 0 to 1 that sum up to 1.",
+            f"The probabilities of row {np.flatnonzero(~good)[0]} are not from 0 to 1 with a sum of 1.",
             field="probabilities",
         )
     return table

@@ -31,7 +31,8 @@ class Coral(Strategy):
     )
     importance_means: ClassVar[str] = (
         "The product of the distance to the nearest sample kept before it and of (score / highest "
-        "score)^strength; it never rises. The first sample of an empty start has the largest product that is left after it."
+        "score)^strength; it never rises. The first sample of an empty start has the largest product that is "
+        "left after it."
     )
     source: ClassVar[str] = (
         "Lightly's CORAL: diversity on embeddings with weights from active-learning scores, by their "
