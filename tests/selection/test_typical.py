@@ -91,3 +91,10 @@ def test_k_means_comes_near_to_the_planted_centres():
         found = k_means(vectors, 5, np.random.default_rng(1), workers, lambda: None)
     for group in range(5):
         assert len(set(found.member[of == group].tolist())) == 1
+
+
+def test_k_means_of_fewer_rows_than_clusters_leaves_some_empty():
+    vectors = np.ones((4, 3), np.float32)
+    with Workers(1) as workers:
+        found = k_means(vectors, 9, np.random.default_rng(1), workers, lambda: None)
+    assert found.member.tolist() == [0] * 4

@@ -85,7 +85,7 @@ def _means(rows: Floats, member: Integers, squared: Floats, centres: Floats) -> 
     """Return the mean of each cluster; an empty one moves to a row far from its centre."""
     sums, counts = np.zeros(centres.shape), np.zeros(len(centres), np.int64)
     _add_up(rows, member, sums, counts)
-    empty = np.flatnonzero(counts == 0)
+    empty = np.flatnonzero(counts == 0)[: len(rows)]
     means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
     if empty.size:
         means[empty] = rows[np.argsort(-squared, kind="stable")[: len(empty)]]

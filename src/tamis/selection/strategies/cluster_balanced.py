@@ -31,13 +31,14 @@ class ClusterBalanced(Strategy):
        its next best sample, until all are used up. The ranking is that of the top, less the preselected.
 
     So the first k hold about k / m samples of each of the m top clusters, and the same holds within each of
-    them. The paper parts again on resampled centres to even out the levels further; that is left out.
+    them. The paper parts again on resampled centres to even out the levels further; that is left out, as it
+    found no more classes on long-tailed MNIST.
     """
 
     title: ClassVar[str] = "Balanced clusters"
     use_when: ClassVar[str] = (
-        "The pool has no labels and a long tail: a few things on most images and many rare ones. To thin out "
-        "a large collection before training on it."
+        "You thin out a large unlabeled collection before training on it, and want its many concepts to have "
+        "about the same weight. To find rare classes with few labels, coreset is better."
     )
     importance_means: ClassVar[str] = (
         "Nothing but the place in the order: 1 for the first sample, falling evenly towards 0."
