@@ -1,5 +1,7 @@
 """Balance keeps the counts of classes as near to their targets as whole numbers allow."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,10 @@ def test_within_a_class_the_order_is_that_of_the_strategy(within):
 def test_wrong_targets_are_refused(strategy, given, says):
     with pytest.raises(Invalid, match=says):
         rank(VECTORS, strategy, **given)
+
+
+def test_targets_survive_being_written_down():
+    strategy = {"strategy": "balance", "targets": {4: 0.5, 9: 2.0}}
+    ranking = rank(VECTORS, strategy, 30, labels=LABELS)
+    written = json.loads(json.dumps(ranking.strategy))
+    assert rank(VECTORS, written, 30, labels=LABELS).order.tolist() == ranking.order.tolist()

@@ -1,12 +1,14 @@
 """What every strategy must do, tested over the registry: a new strategy is covered by being defined."""
 
+import json
+
 import numpy as np
 import pytest
 
 from tamis.model.errors import Invalid
 from tamis.model.job import JobCancelled
+from tamis.selection import parse_strategy, strategies
 from tamis.selection import rank as plain_rank
-from tamis.selection import strategies
 
 every_strategy = pytest.mark.parametrize("name", list(strategies))
 
@@ -155,6 +157,12 @@ def test_progress_rises_to_the_total(name):
 def test_a_run_can_be_cancelled(name):
     with pytest.raises(JobCancelled):
         rank(blobs(), name, 5, cancelled=lambda: True)
+
+
+@every_strategy
+def test_a_ranking_says_how_to_repeat_it(name):
+    ranking = rank(blobs(), name, 10)
+    assert parse_strategy(json.loads(json.dumps(ranking.strategy))) == strategies[name]()
 
 
 @every_strategy
