@@ -62,7 +62,7 @@ def near_duplicates(
     return stands, np.sqrt(squared)
 
 
-def chance_distance(vectors: Floats, workers: Workers, check: Check) -> float:
+def chance_distance(vectors: Floats, rows: Positions, workers: Workers, check: Check) -> float:
     """Return the distance within which, by chance, one sample in a hundred would have a neighbour.
 
     How many neighbours lie within r of a sample grows like (r / r20)^D near its 20th neighbour, at distance
@@ -70,12 +70,12 @@ def chance_distance(vectors: Floats, workers: Workers, check: Check) -> float:
     Taken down to small r as a Poisson process, the chance of a neighbour within r is
     1 - exp(-20 (r / r20)^D); r is where its mean over the samples is 1 %.
     """
-    n = len(vectors)
+    n = len(rows)
     compared = np.linspace(0, n - 1, min(n, MOST_COMPARED)).round().astype(np.int64)
     own = np.linspace(0, len(compared) - 1, min(len(compared), MOST_MEASURED)).round().astype(np.int64)
     if len(compared) <= NEIGHBOURS:
         return 0.0
-    references = vectors[compared]
+    references = vectors[rows[compared]]
     found = neighbour_distances(references[own], transposed(references), own, NEIGHBOURS, workers, check)
     found = found[found[:, NEIGHBOURS // 2 - 1] > 0].astype(np.float64)
     if not len(found):

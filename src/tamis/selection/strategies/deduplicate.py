@@ -59,7 +59,7 @@ class Deduplicate(Strategy):
 
             distance = self.distance
             if distance is None:
-                distance = chance_distance(request.vectors[request.candidates], workers, check)
+                distance = chance_distance(request.vectors, request.candidates, workers, check)
             stands, gap = near_duplicates(request.vectors, rows, kept, distance, workers, check)
         own = np.flatnonzero(stands == rows)
         radius = np.empty(0, np.float32)
