@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tamis.selection import coverage, rank, strategies
+from tamis.selection import coverage, parse_strategy, rank, strategies
 
 
 def main() -> None:
@@ -11,7 +11,8 @@ def main() -> None:
     scores, labels = np.ones(len(vectors), np.float32), np.zeros(len(vectors), np.int64)
     for name in strategies:
         for preselected in (None, [0, 1]):
-            ranking = rank(vectors, name, 4, preselected=preselected, scores=scores, labels=labels)
+            if preselected or "preselected" not in parse_strategy(name).needs:
+                ranking = rank(vectors, name, 4, preselected=preselected, scores=scores, labels=labels)
     coverage(vectors, ranking.order[:4], [1, 4])
 
 

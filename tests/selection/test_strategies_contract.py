@@ -1,11 +1,14 @@
 """What every strategy must do, tested over the registry: a new strategy is covered by being defined."""
 
+import json
+
 import numpy as np
 import pytest
 
 from tamis.model.errors import Invalid
 from tamis.model.job import JobCancelled
-from tamis.selection import rank, strategies
+from tamis.selection import parse_strategy, strategies
+from tamis.selection import rank as plain_rank
 
 every_strategy = pytest.mark.parametrize("name", list(strategies))
 
@@ -14,6 +17,19 @@ def blobs(n=600, d=8, seed=1):
     generator = np.random.default_rng(seed)
     centres = generator.normal(size=(12, d)) * 4
     return (centres[generator.integers(0, 12, n)] + generator.normal(size=(n, d))).astype(np.float32)
+
+
+def rank(vectors, name, n_samples=None, **given):
+    """Rank with whatever the strategy needs; a preselected sample that it needs is put behind the others."""
+    needs, n = strategies[name]().needs, len(vectors)
+    if "preselected" in needs and given.get("preselected") is None:
+        vectors = np.concatenate([vectors, vectors[:1]])
+        given = {"candidates": np.arange(n), **given, "preselected": [n]}
+    if "scores" in needs:
+        given["scores"] = np.random.default_rng(5).random(len(vectors))
+    if "labels" in needs:
+        given["labels"] = np.random.default_rng(6).integers(0, 7, len(vectors))
+    return plain_rank(vectors, name, n_samples, **given)
 
 
 def same(one, other):
@@ -33,7 +49,7 @@ def test_order_holds_every_candidate_once_with_a_finite_importance(name):
     assert ranking.importance.dtype == np.float32
     assert ranking.importance.shape == ranking.order.shape
     assert np.isfinite(ranking.importance).all()
-    assert (np.diff(ranking.importance) <= 0).all()
+    assert (np.diff(ranking.importance) <= 0).all() or not strategies[name].importance_falls
     assert 50 <= ranking.greedy_until <= len(vectors)
     assert (ranking.strategy["strategy"], ranking.seed, ranking.n_samples) == (name, 0, 50)
 
@@ -141,6 +157,29 @@ def test_progress_rises_to_the_total(name):
 def test_a_run_can_be_cancelled(name):
     with pytest.raises(JobCancelled):
         rank(blobs(), name, 5, cancelled=lambda: True)
+
+
+@every_strategy
+def test_a_ranking_says_how_to_repeat_it(name):
+    ranking = rank(blobs(), name, 10)
+    assert parse_strategy(json.loads(json.dumps(ranking.strategy))) == strategies[name]()
+
+
+@every_strategy
+def test_what_a_strategy_needs_is_asked_for(name):
+    for need in strategies[name]().needs:
+        given = {"scores": np.ones(600), "labels": np.zeros(600, int), "preselected": [0]}
+        del given[need]
+        with pytest.raises(Invalid, match=f"'{name}' needs {need}"):
+            plain_rank(blobs(), name, 5, **given)
+
+
+@every_strategy
+def test_groups_name_the_sample_that_stands_for_each(name):
+    ranking = rank(np.repeat(blobs(100), 2, axis=0), name, 20)
+    if ranking.groups is not None:
+        assert ranking.groups.shape == ranking.order.shape
+        assert np.isin(ranking.groups, ranking.order).all()
 
 
 @every_strategy

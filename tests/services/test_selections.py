@@ -178,3 +178,22 @@ def test_a_selection_of_another_dataset_is_not_found(store: Store, dataset_id: s
     other = made.dataset_of(store, "a", name="other")
     with pytest.raises(NotFound, match=selection.id):
         selections.get(store, other, selection.id)
+
+
+@pytest.mark.parametrize("needs", [{"scores"}, {"labels", "scores"}])
+def test_a_strategy_that_needs_what_a_tag_does_not_have_is_refused(
+    store: Store, dataset_id: str, initial: Tag, monkeypatch: pytest.MonkeyPatch, needs: set[str]
+) -> None:
+    asked = wanted(initial, made.embedded(store, dataset_id, *range(8)))
+    monkeypatch.setattr(strategies["random"], "needs", frozenset(needs))
+    with pytest.raises(Invalid, match=f"'random' needs {' and '.join(sorted(needs))}"):
+        selections.create(store, dataset_id, asked)
+
+
+def test_a_strategy_that_needs_examples_asks_for_a_preselected_tag(
+    store: Store, dataset_id: str, initial: Tag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = wanted(initial, made.embedded(store, dataset_id, *range(8)))
+    monkeypatch.setattr(strategies["random"], "needs", frozenset({"preselected"}))
+    with pytest.raises(Invalid, match="needs a preselected tag"):
+        selections.create(store, dataset_id, asked)

@@ -9,7 +9,7 @@ import pkgutil
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ Positions = NDArray[np.int64]
 Importance = NDArray[np.float32]
 Progress = Callable[[int, int], object]
 Cancelled = Callable[[], bool]
+Need = Literal["scores", "labels", "preselected"]
 
 strategies: "dict[str, type[Strategy]]" = {}
 """Every strategy by its name, in the order of the names."""
@@ -71,6 +72,8 @@ class Ordered:
     importance: Importance
     greedy_until: int
     """So many of the first samples were each the best next choice; a longer run begins with the same."""
+    groups: Positions | None = None
+    """Where a strategy finds groups of alike: per entry of `order`, the sample that stands for it."""
 
 
 class Strategy(BaseModel):
@@ -84,6 +87,8 @@ class Strategy(BaseModel):
     """One sentence that helps to choose."""
     importance_means: ClassVar[str]
     """What the number beside each sample says, and whether it falls along the ranking."""
+    importance_falls: ClassVar[bool] = True
+    """Whether the importance never rises along the ranking; a test holds each strategy to it."""
     source: ClassVar[str]
     """Where the idea was published."""
 
@@ -97,6 +102,11 @@ class Strategy(BaseModel):
         if name in strategies:
             raise TypeError(f"The strategy name {name!r} is taken by {strategies[name].__qualname__}.")
         strategies[name] = cls
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What a request must bring besides vectors, with these parameters."""
+        return frozenset()
 
     @abstractmethod
     def rank(self, request: RankRequest) -> Ordered:

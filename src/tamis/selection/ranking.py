@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from numpy.typing import ArrayLike
 
 from tamis.model.digest import Json
+from tamis.model.errors import Invalid
 from tamis.model.machine import cores
 from tamis.selection.base import (
     Cancelled,
@@ -40,6 +41,8 @@ class Ranking:
     """How many new samples were asked for."""
     preselected: Positions = field(repr=False)
     """Positions that counted as kept from the start; they are not in `order`."""
+    groups: Positions | None = field(default=None, repr=False)
+    """With `deduplicate`: per entry of `order`, the sample that stands for it, itself where it is kept."""
 
 
 def rank(
@@ -91,7 +94,20 @@ def rank(
         progress=progress,
         cancelled=cancelled,
     )
+    _supply(chosen, request)
     return _ranking(chosen, request, chosen.rank(request))
+
+
+def _supply(strategy: Strategy, request: RankRequest) -> None:
+    """Refuse a request that lacks what the strategy needs."""
+    given = {
+        "scores": request.scores is not None,
+        "labels": request.labels is not None,
+        "preselected": len(request.preselected) > 0,
+    }
+    for need in sorted(strategy.needs):
+        if not given[need]:
+            raise Invalid(f"The strategy {strategy.strategy!r} needs {need}: none are given.", field=need)
 
 
 def _ranking(strategy: Strategy, request: RankRequest, ordered: Ordered) -> Ranking:
@@ -104,6 +120,7 @@ def _ranking(strategy: Strategy, request: RankRequest, ordered: Ordered) -> Rank
         seed=request.seed,
         n_samples=request.n_samples,
         preselected=request.preselected,
+        groups=ordered.groups,
     )
 
 

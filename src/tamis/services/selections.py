@@ -53,10 +53,11 @@ def create(store: Store, dataset_id: str, new: SelectionCreate) -> Job:
     """Ask for a ranking.
 
     Raises:
-        Invalid: more samples are asked for than the tag has to offer.
+        Invalid: more samples are asked for than the tag has to offer, or the strategy needs scores or labels.
         Conflict: no sample of the tag has a vector in this embedding yet.
         NotFound: there is no such tag or embedding.
     """
+    _refuse_unsupplied(new)
     with store.write() as connection:
         _pool(connection, dataset_id, new)
         return submit(connection, "select", dataset_id, new.model_dump(mode="json"))
@@ -85,6 +86,19 @@ def pool(store: Store, dataset_id: str, wanted: SelectionCreate) -> tuple[Pool, 
     with store.read() as connection:
         found = _pool(connection, dataset_id, wanted)
         return found, selections.find(connection, dataset_id, found.digest)
+
+
+def _refuse_unsupplied(wanted: SelectionCreate) -> None:
+    """Refuse a strategy that needs what a selection on a tag cannot give it."""
+    name, needs = wanted.strategy.strategy, wanted.strategy.needs
+    if missing := sorted(needs - {"preselected"}):
+        raise Invalid(
+            f"The strategy '{name}' needs {' and '.join(missing)}, which a selection on a tag does not have "
+            f"yet: use tamis.selection.rank in Python, or another strategy.",
+            field="strategy",
+        )
+    if "preselected" in needs and wanted.preselected_tag_id is None:
+        raise Invalid(f"The strategy '{name}' needs a preselected tag.", field="preselected_tag_id")
 
 
 def _pool(connection: Connection, dataset_id: str, wanted: SelectionCreate) -> Pool:

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from tamis.selection.base import Ordered, RankRequest, Strategy
+from tamis.selection.tail import completed
 
 
 class Representative(Strategy):
@@ -34,8 +35,7 @@ class Representative(Strategy):
 
     def rank(self, request: RankRequest) -> Ordered:
         """Choose by gain, go on by distance when no gain is left, and append the rest by its gain."""
-        from tamis.selection.kernels.farthest import farthest_first  # loads numba
-        from tamis.selection.kernels.herding import herd
+        from tamis.selection.kernels.herding import herd  # loads numba
 
         rows, wanted = request.remaining, request.n_samples
         vectors = request.vectors if len(rows) == len(request.vectors) else request.vectors[rows]
@@ -44,25 +44,8 @@ class Representative(Strategy):
         found = herd(
             vectors, landmarks, wanted, kept=kept, threads=request.threads, checkpoint=request.checkpoint
         )
-        done = len(found.order)
-        left = np.ones(len(rows), bool)
-        left[found.order] = False
-        tail = np.flatnonzero(left)
-        if done < wanted:
-            farthest = farthest_first(
-                vectors[tail],
-                wanted - done,
-                kept=np.concatenate([kept, vectors[found.order]]),
-                threads=request.threads,
-                checkpoint=lambda more, _: request.checkpoint(done + more, wanted),
-            )
-            tail = tail[farthest.all_rows()[0]]
-            gains = np.zeros(len(tail), np.float32)
-        else:
-            tail = tail[np.argsort(-found.left[tail], kind="stable")]
-            gains = found.left[tail]
-        importance = (np.concatenate([found.gain, gains]) / len(landmarks)).astype(np.float32)
-        return Ordered(rows[np.concatenate([found.order, tail])], importance, wanted)
+        all_of_it = np.float32(len(landmarks))
+        return completed(request, found.order, found.gain / all_of_it, found.left / all_of_it)
 
     def _landmarks(self, request: RankRequest) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         pool = request.candidates
