@@ -16,9 +16,8 @@ from tamis.engine.base import Died, map_splitting
 from tamis.engine.local import LocalEngine
 from tamis.images.batch import ReadTask, crashed, read_batch, read_task, split
 from tamis.images.decode import decode
-from tamis.images.errors import BadImage
 from tamis.images.read import ReadResult, read_image
-from tamis.model.image import BadImageReason
+from tamis.model.image import BadImage, BadImageReason
 from tests.images import corpus, functions
 
 

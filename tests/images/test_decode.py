@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 
 from tamis.images.decode import decode
-from tamis.images.errors import BadImage
-from tamis.model.image import BadImageReason
+from tamis.model.image import BadImage, BadImageReason
 from tests.images import corpus
 
 

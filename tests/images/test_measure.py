@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tamis.images.fingerprint import fingerprint
 from tamis.images.measure import measure
 from tamis.model.image import Measures
 from tests.images import corpus
@@ -75,7 +74,3 @@ def test_the_measures_have_the_meaning_that_their_names_promise() -> None:
     assert measure(blurred).sharpness < measure(scene).sharpness
     assert measure(scene // 2).brightness < measure(scene).brightness
     assert measure(grey_scene).signal_to_noise > measure(scene).signal_to_noise
-
-
-def test_a_fingerprint_is_the_sha256_in_hex() -> None:
-    assert fingerprint(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tamis.images.errors import BadImage
 from tamis.images.square import square, squares
 from tamis.images.thumbnail import encode, shrink, thumbnail
+from tamis.model.image import BadImage
 from tests.images import corpus
 
 

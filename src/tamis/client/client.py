@@ -14,12 +14,10 @@ from tamis.model.digest import Json
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
 from tamis.model.finding import Finding
 from tamis.model.job import Job
-from tamis.model.noun import Noun
-from tamis.model.page import Page
+from tamis.model.noun import Noun, Page
 from tamis.model.projection import Projection, ProjectionCreate
 from tamis.model.sample import Problem, Sample
-from tamis.model.selection import Selection
-from tamis.model.strategy import StrategyFacts
+from tamis.model.selection import Selection, StrategyFacts
 from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate
 
 Item = TypeVar("Item", bound=Noun)

@@ -18,9 +18,8 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
-from tamis.images.errors import BadImage
 from tamis.images.formats import CERTAIN, Format, prepare, sniff, webp_size
-from tamis.model.image import BadImageReason
+from tamis.model.image import BadImage, BadImageReason
 
 Pixels = NDArray[np.uint8]
 """(height, width, 3) RGB."""

@@ -6,17 +6,16 @@ resolved first, and the path that it resolves to is walked the same way.
 """
 
 import errno
+import hashlib
 import os
 import stat
 from dataclasses import dataclass
 
 from tamis.images.decode import PIXEL_LIMIT, decode
-from tamis.images.errors import BadImage
-from tamis.images.fingerprint import fingerprint
 from tamis.images.formats import HEAD_BYTES, sniff
 from tamis.images.measure import measure
 from tamis.images.thumbnail import LONGEST_SIDE, encode, shrink
-from tamis.model.image import BadImageReason, ImageFacts
+from tamis.model.image import BadImage, BadImageReason, ImageFacts
 
 _LARGE = 16 * 2**20
 _WALKS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
@@ -64,7 +63,7 @@ def read_image(
         return ReadResult(relative, reason=error.reason)
     small = shrink(decoded.pixels)
     facts = ImageFacts(
-        sha256=fingerprint(data),
+        sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
         modified_ns=modified_ns,
         width=decoded.width,

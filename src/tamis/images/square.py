@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tamis.images.decode import Pixels
-from tamis.images.errors import BadImage
-from tamis.model.image import BadImageReason
+from tamis.model.image import BadImage, BadImageReason
 
 
 def square(data: bytes, size: int) -> Pixels:

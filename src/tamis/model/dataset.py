@@ -4,6 +4,14 @@ from tamis.model.names import Name
 from tamis.model.noun import Id, Milliseconds, Noun
 
 
+class Root(Noun):
+    """A folder on the server whose images may be read in place. Only the CLI and an admin allow one."""
+
+    id: Id
+    path: str
+    created_at: Milliseconds
+
+
 class Dataset(Noun):
     """A dataset and its sizes. `root_id` is set when its images are read in place from a root."""
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from tamis.model.errors import Unsupported
 from tamis.model.noun import Digest, Noun
 
 
@@ -17,6 +18,17 @@ class BadImageReason(StrEnum):
     OUTSIDE = "The link points out of the folder."
     NOT_A_FILE = "This is not a regular file."
     CRASHED = "The decoder crashed, or took too much memory or time, on this file."
+
+
+class BadImage(Unsupported):
+    """The file is no picture that Tamis reads; `reason` is the sentence that the user sees."""
+
+    def __init__(self, reason: BadImageReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["BadImage"], tuple[BadImageReason]]:
+        return BadImage, (self.reason,)
 
 
 class Measures(Noun):

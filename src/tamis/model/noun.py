@@ -1,7 +1,7 @@
-"""What every noun shares: it is frozen, and it refuses fields that it does not know."""
+"""What every noun shares: it is frozen, and it refuses fields that it does not know; and pages of nouns."""
 
 import math
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue, StringConstraints
 
@@ -53,3 +53,16 @@ class Noun(BaseModel):
     """A value that is parsed once and never changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+Item = TypeVar("Item")
+
+
+class Page(Noun, Generic[Item]):
+    """A page of a listing, by key, so that it stays right while rows are added.
+
+    `next` is the value to send as `after` for the following page, or null on the last one.
+    """
+
+    items: list[Item]
+    next: str | None = None

@@ -4,6 +4,17 @@ from tamis.model.digest import Json
 from tamis.model.noun import Digest, Id, Milliseconds, Noun
 
 
+class StrategyFacts(Noun):
+    """What is shown of a strategy before it is run.
+
+    `parameters` is a JSON schema: the web form and the messages about wrong values come from it.
+    """
+
+    name: str
+    title: str
+    parameters: dict[str, Json]
+
+
 class CurvePoint(Noun):
     """How well the first k samples cover the pool: its farthest and its mean distance to a kept one."""
 

@@ -2,7 +2,7 @@
 
 from tamis.encoders import encoder_facts, encoder_names
 from tamis.model.embedding import EncoderFacts
-from tamis.model.strategy import StrategyFacts
+from tamis.model.selection import StrategyFacts
 from tamis.selection import strategies
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from tamis.model.dataset import Dataset, DatasetCreate
 from tamis.model.errors import Conflict
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.store import datasets, embeddings, jobs, roots
 from tamis.store.pages import everything
 from tamis.store.store import Store

@@ -12,7 +12,7 @@ from tamis.model.digest import digest_of, members_digest
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
 from tamis.model.errors import Invalid
 from tamis.model.job import Job
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.queue.outbox import submit
 from tamis.store import bitmaps, datasets, embeddings, jobs, samples, vectors
 from tamis.store.store import Store

@@ -4,12 +4,12 @@ Files are taken in the order of their paths, in fixed batches, and each batch is
 positions. So an ingest that was killed and resumed gives the same samples at the same positions.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tamis.images.fingerprint import fingerprint
 from tamis.model.errors import Invalid
 from tamis.model.image import ImageFacts
 from tamis.model.job import Job
@@ -197,4 +197,4 @@ def _shown(relative: bytes, *, raw: bool = False) -> str:
         text = text.encode("unicode_escape").decode("ascii")
     if len(text.encode()) <= LONGEST_FILE_NAME_BYTES:
         return text
-    return f"{text[:_SHOWN_END]}…{fingerprint(relative)}…{text[-_SHOWN_END:]}"
+    return f"{text[:_SHOWN_END]}…{hashlib.sha256(relative).hexdigest()}…{text[-_SHOWN_END:]}"

@@ -1,7 +1,7 @@
 """Jobs: look at them, and stop them."""
 
 from tamis.model.job import Job
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.store import jobs
 from tamis.store.store import Store
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from tamis.model.errors import Invalid
 from tamis.model.job import Job
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.model.projection import Projection, ProjectionCreate
 from tamis.projection import method_names
 from tamis.queue.outbox import submit

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tamis.model.dataset import Root
 from tamis.model.errors import Invalid
-from tamis.model.root import Root
 from tamis.store import roots
 from tamis.store.store import Store
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.images.errors import BadImage
 from tamis.images.read import read_original
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid, NotFound
-from tamis.model.page import Page
+from tamis.model.image import BadImage
+from tamis.model.noun import Page
 from tamis.model.sample import Problem, Sample
 from tamis.store import bitmaps, datasets, roots, samples, tags, thumbnails
 from tamis.store.store import Store

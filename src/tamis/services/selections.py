@@ -14,8 +14,7 @@ from tamis.model.digest import digest_of
 from tamis.model.errors import Conflict, Invalid
 from tamis.model.ids import new_id, now
 from tamis.model.job import Job
-from tamis.model.noun import Id, Noun
-from tamis.model.page import Page
+from tamis.model.noun import Id, Noun, Page
 from tamis.model.selection import CurvePoint, Selection
 from tamis.queue.outbox import submit
 from tamis.selection import Ranking, Strategy, strategies

@@ -4,7 +4,7 @@ import numpy as np
 
 from tamis.model.digest import members_digest
 from tamis.model.errors import Conflict, Invalid
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.model.recipe import Recipe, SelectionStep
 from tamis.model.tag import INITIAL_TAG, FromFileNames, FromSelection, Tag, TagCreate, tag_digest
 from tamis.store import arrays, bitmaps, datasets, embeddings, samples, selections, tags

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from tamis.model.dataset import Dataset
 from tamis.model.errors import Conflict, NotFound
 from tamis.model.ids import new_id, now
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.store import bitmaps, events
 from tamis.store.database import insert_new
 from tamis.store.pages import page

@@ -6,7 +6,7 @@ from tamis.model.digest import Json
 from tamis.model.errors import NotFound
 from tamis.model.ids import new_id, now
 from tamis.model.job import Job, JobKind, JobState
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.store import events
 from tamis.store.database import insert_new
 from tamis.store.pages import page

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from tamis.model.page import Page
+from tamis.model.noun import Page
 
 Item = TypeVar("Item")
 

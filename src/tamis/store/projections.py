@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from tamis.model.errors import NotFound
 from tamis.model.ids import new_id, now
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.model.projection import Projection
 from tamis.store import events
 from tamis.store.database import insert_new

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tamis.model.dataset import Root
 from tamis.model.errors import NotFound
 from tamis.model.ids import new_id, now
-from tamis.model.root import Root
 from tamis.store.database import insert_new
 from tamis.store.schema import root
 

@@ -11,7 +11,7 @@ from tamis.model.digest import Json
 from tamis.model.errors import NotFound
 from tamis.model.ids import now
 from tamis.model.image import ImageFacts, Measures
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.model.sample import Problem, Sample
 from tamis.store import bitmaps, datasets
 from tamis.store.pages import page

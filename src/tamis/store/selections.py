@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from tamis.model.errors import NotFound
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.model.selection import Selection
 from tamis.store import events
 from tamis.store.database import insert_new

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tamis.model.errors import Conflict, NotFound
 from tamis.model.ids import new_id, now
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.model.recipe import Recipe
 from tamis.model.tag import Tag
 from tamis.store import bitmaps, datasets, events

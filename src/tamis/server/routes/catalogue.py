@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from tamis.model.embedding import EncoderFacts
-from tamis.model.strategy import StrategyFacts
+from tamis.model.selection import StrategyFacts
 from tamis.services import catalogue
 
 router = APIRouter(prefix="/api", tags=["catalogue"])

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from tamis.model.embedding import Embedding, EmbeddingCreate
 from tamis.model.job import Job
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.server.deps import After, Limit, PathId, StoreDep
 from tamis.services import embeddings
 

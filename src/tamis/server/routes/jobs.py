@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from tamis.model.job import Job
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.server.deps import After, Limit, PathId, QueryId, StoreDep
 from tamis.services import jobs
 

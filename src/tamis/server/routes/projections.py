@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from tamis.model.job import Job
-from tamis.model.page import Page
+from tamis.model.noun import Page
 from tamis.model.projection import Projection, ProjectionCreate
 from tamis.server import answers
 from tamis.server.deps import After, Limit, PathId, StoreDep

@@ -3,8 +3,7 @@
 from fastapi import APIRouter, Response
 
 from tamis.model.job import Job
-from tamis.model.noun import CheckedJson, Noun, Text
-from tamis.model.page import Page
+from tamis.model.noun import CheckedJson, Noun, Page, Text
 from tamis.model.sample import Problem, Sample
 from tamis.server import answers
 from tamis.server.deps import After, AfterPosition, Limit, PathId, Position, QueryId, StoreDep

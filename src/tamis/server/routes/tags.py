@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from tamis.model.names import Name
-from tamis.model.noun import Id
-from tamis.model.page import Page
+from tamis.model.noun import Id, Page
 from tamis.model.tag import Tag, TagCreate
 from tamis.server import answers
 from tamis.server.deps import After, Limit, PathId, StoreDep
