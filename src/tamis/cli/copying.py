@@ -52,7 +52,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, part)
         try:
             os.link(part, target)  # unlike a rename, it never replaces what came there meanwhile
-        except (PermissionError, NotImplementedError, OSError) as error:
+        except (NotImplementedError, OSError) as error:
             if isinstance(error, FileExistsError) or target.exists():
                 raise
             part.rename(target)  # a file system without links
