@@ -19,6 +19,14 @@ from tamis.model.projection import Projection, ProjectionCreate
 from tamis.model.sample import Problem, Sample
 from tamis.model.selection import Selection, StrategyFacts
 from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate
+from tamis.model.upload import (
+    FileFacts,
+    Upload,
+    UploadCheck,
+    UploadChecked,
+    UploadClosed,
+    UploadCreate,
+)
 
 Item = TypeVar("Item", bound=Noun)
 Path = str | os.PathLike[str]
@@ -113,6 +121,30 @@ class Client:
     def problems(self, dataset_id: str) -> Iterator[Problem]:
         """Go through the files that were refused."""
         return self._pages(Problem, f"/api/datasets/{dataset_id}/problems")
+
+    # Uploads, one step at a time
+
+    def uploads(self, dataset_id: str) -> Iterator[Upload]:
+        """Go through the uploads of a dataset."""
+        return self._pages(Upload, f"/api/datasets/{dataset_id}/uploads")
+
+    def create_upload(self, dataset_id: str) -> Upload:
+        """Open an upload."""
+        return self._wire.json(Upload, "POST", f"/api/datasets/{dataset_id}/uploads", body=UploadCreate())
+
+    def upload_state(self, dataset_id: str, upload_id: str) -> Upload:
+        """Show an upload and its counts."""
+        return self._wire.json(Upload, "GET", f"/api/datasets/{dataset_id}/uploads/{upload_id}")
+
+    def check_upload(self, dataset_id: str, upload_id: str, files: list[FileFacts]) -> UploadChecked:
+        """Ask which of the files must be sent."""
+        path = f"/api/datasets/{dataset_id}/uploads/{upload_id}/check"
+        return self._wire.json(UploadChecked, "POST", path, body=UploadCheck(files=files))
+
+    def close_upload(self, dataset_id: str, upload_id: str) -> UploadClosed:
+        """Freeze what the dataset holds as a tag; closing twice does it once."""
+        path = f"/api/datasets/{dataset_id}/uploads/{upload_id}/close"
+        return self._wire.json(UploadClosed, "POST", path)
 
     # Tags
 
