@@ -42,7 +42,7 @@ class InProcess(httpx.BaseTransport):
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data", local_secret=SECRET, max_body_bytes=4096)
+    return Settings(data=tmp_path / "data", local_secret=SECRET, max_body_bytes=4096, max_upload_bytes=4096)
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ BROKEN = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "broken"
+down_revision = REVISION
 
 
 def upgrade():
@@ -45,7 +45,8 @@ def tables(database: Database) -> set[str]:
 
 def broken_scripts(folder: Path) -> Path:
     shutil.copytree(migrations.__path__[0], folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions/0002_broken.py").write_text(BROKEN)
+    text = BROKEN.replace("REVISION", repr(schema.REVISION))
+    (folder / "versions/9999_broken.py").write_text(text)
     return folder
 
 
@@ -102,7 +103,7 @@ def test_a_broken_revision_leaves_the_old_schema_and_its_rows(databases: Databas
         upgrade(connection, broken_scripts(tmp_path / "scripts"))
     assert tables(database) == before
     with database.read() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0001"
+        assert MigrationContext.configure(connection).get_current_revision() == schema.REVISION
         assert [tuple(row) for row in connection.execute(sa.text("SELECT * FROM root"))] == [
             ("a" * 24, b"/photos", 7)
         ]

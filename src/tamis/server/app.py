@@ -1,12 +1,17 @@
 """The application: routes behind the gate, over one store."""
 
+import threading
+
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from tamis import __version__
 from tamis.server import errors, routes
+from tamis.server.access import Access
 from tamis.server.gate import Gate
+from tamis.server.needs import Routes
 from tamis.server.settings import Settings
+from tamis.server.webapp import WebApp
 from tamis.store.store import Store
 
 
@@ -16,9 +21,12 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.state.store = store
     app.add_middleware(
         Gate,
-        secret=settings.local_secret.get_secret_value(),
+        routes=Routes(routes.all_routes()),
+        access=Access(store, settings.local_secret.get_secret_value()),
+        webapp=WebApp(),
         allowed_hosts=settings.allowed_hosts,
         max_body_bytes=settings.max_body_bytes,
+        max_upload_bytes=settings.max_upload_bytes,
     )
     return app
 
@@ -35,6 +43,7 @@ def bare_app() -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.checks = {}
+    app.state.stopping = threading.Event()  # what answers without end looks here, so that the server can end
     errors.register(app)
     for router in routes.routers():
         app.include_router(router)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from tamis.model.me import Me
 from tamis.model.noun import Id, Text
 from tamis.store.store import Store
 
@@ -17,7 +18,14 @@ async def _store(request: Request) -> Store:  # async: FastAPI would hand a plai
     return store
 
 
+async def _me(request: Request) -> Me:
+    me: Me = request.state.me
+    return me
+
+
 StoreDep = Annotated[Store, Depends(_store)]
+MeDep = Annotated[Me, Depends(_me)]
+"""Who asks: the gate has let it in."""
 
 PathId = Annotated[Id, Path()]
 QueryId = Annotated[Id | None, Query()]

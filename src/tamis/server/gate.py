@@ -3,22 +3,26 @@
 It is a rule, not a list of paths: a route that is added tomorrow is behind it too.
 """
 
-import hmac
 import logging
 import time
 from collections.abc import Iterable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tamis.model.errors import Forbidden, Invalid, TamisError, TooLarge, Unauthenticated
+from tamis.model.errors import Forbidden, Invalid, TamisError, TooLarge
 from tamis.model.ids import new_id
+from tamis.server.access import Access
 from tamis.server.errors import refusal, unexpected
+from tamis.server.needs import SAFE_METHODS, Need, Routes, need_of
+from tamis.server.webapp import WebApp
 
 log = logging.getLogger("tamis.server")
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz"})
-_SAFE_METHODS = frozenset({"GET", "HEAD"})
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/login"})
+_API = "/api"
 _SAME_SITE = frozenset({"same-origin", "none"})
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,12 +37,23 @@ class Gate:
     """Checks host, origin, credentials and size, and puts the security headers on every answer."""
 
     def __init__(
-        self, app: ASGIApp, *, secret: str, allowed_hosts: Iterable[str], max_body_bytes: int
+        self,
+        app: ASGIApp,
+        *,
+        routes: Routes,
+        access: Access,
+        webapp: WebApp,
+        allowed_hosts: Iterable[str],
+        max_body_bytes: int,
+        max_upload_bytes: int,
     ) -> None:
         self.app = app
-        self.credentials = f"Bearer {secret}".encode()
+        self.routes = routes
+        self.access = access
+        self.webapp = webapp
         self.allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
         self.max_body_bytes = max_body_bytes
+        self.max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
@@ -66,8 +81,7 @@ class Gate:
             await send(message)
 
         try:
-            self._check(scope)
-            await self.app(scope, self._limited(receive), guarded_send)
+            await self._pass(scope, receive, guarded_send)
         except TamisError as error:
             await refusal(error, request_id)(scope, receive, guarded_send)
         except Exception as error:  # noqa: BLE001  # the edge of the process: logged, and answered by an id
@@ -80,50 +94,66 @@ class Gate:
         level = logging.DEBUG if scope["method"] == "GET" and status < 400 else logging.INFO
         log.log(level, "%s %s %s %d %.1f ms", request_id, scope["method"], path, status, milliseconds)
 
-    def _check(self, scope: Scope) -> None:
-        headers = Headers(scope=scope)
-        self._check_host(headers)
-        _check_origin(headers, scope["scheme"])
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HTTPConnection(scope)
+        endpoint = self.routes.endpoint(scope)
+        is_page = scope["method"] in SAFE_METHODS and not _is_below(scope["path"], _API)
+        self._check_host(request.headers)
+        _check_origin(request.headers, scope["scheme"], may_be_led_here=is_page)
+        if endpoint is None and is_page:
+            answer = await run_in_threadpool(self.webapp.answer, scope["path"], request.headers)
+            await answer(scope, receive, send)
+            return
+        need = need_of(endpoint, scope["method"])
         if scope["path"] not in OPEN_PATHS:
-            self._check_credentials(headers)
-        if scope["method"] not in _SAFE_METHODS:
-            _check_content_type(headers)
-        self._check_length(headers)
+            await run_in_threadpool(self._admit, request, need)
+        limit = self.max_upload_bytes if need.large else self.max_body_bytes
+        _check_length(request.headers, limit)
+        if scope["method"] not in SAFE_METHODS:
+            _check_content_type(request.headers, need.content_type)
+        await self.app(scope, _limited(receive, limit), send)
+
+    def _admit(self, request: HTTPConnection, need: Need) -> None:
+        me = self.access.identify(request)
+        self.access.check(me, need, request)
+        request.state.me = me
 
     def _check_host(self, headers: Headers) -> None:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _without_port(hosts[0]) not in self.allowed_hosts:
             raise Forbidden("This server does not answer under that host name.")
 
-    def _check_credentials(self, headers: Headers) -> None:
-        given = headers.getlist("authorization")
-        if len(given) != 1 or not hmac.compare_digest(given[0].encode(), self.credentials):
-            raise Unauthenticated("Send the secret of this server as 'Authorization: Bearer ...'.")
 
-    def _check_length(self, headers: Headers) -> None:
-        given = headers.get("content-length")
-        if given is None:
-            return
-        if not given.isascii() or not given.isdigit():
-            raise Invalid("The Content-Length is no number.")
-        if int(given) > self.max_body_bytes:
-            raise self._too_large()
+def _check_length(headers: Headers, limit: int) -> None:
+    given = headers.get("content-length")
+    if given is None:
+        return
+    if not given.isascii() or not given.isdigit():
+        raise Invalid("The Content-Length is no number.")
+    if int(given) > limit:
+        raise _too_large(limit)
 
-    def _limited(self, receive: Receive) -> Receive:
-        read = 0
 
-        async def limited_receive() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.max_body_bytes:
-                raise self._too_large()
-            return message
+def _limited(receive: Receive, limit: int) -> Receive:
+    read = 0
 
-        return limited_receive
+    async def limited_receive() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise _too_large(limit)
+        return message
 
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"The request is too large: its body may have {self.max_body_bytes} bytes.")
+    return limited_receive
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The request is too large: its body may have {limit} bytes.")
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def _without_port(host: str) -> str:
@@ -131,17 +161,19 @@ def _without_port(host: str) -> str:
     return (name if colon and port.isdigit() else host).lower()
 
 
-def _check_origin(headers: Headers, scheme: str) -> None:
-    """Refuse what a page of another site makes a browser send."""
+def _check_origin(headers: Headers, scheme: str, *, may_be_led_here: bool) -> None:
+    """Refuse what a page of another site makes a browser send; a link to one of our pages may be followed."""
     own = f"{scheme}://{headers['host']}".lower()
     if any(origin.lower() != own for origin in headers.getlist("origin")):
         raise Forbidden("Another site may not use this server.")
+    if may_be_led_here and headers.get("sec-fetch-mode") == "navigate":
+        return
     if any(site.lower() not in _SAME_SITE for site in headers.getlist("sec-fetch-site")):
         raise Forbidden("Another site may not use this server.")
 
 
-def _check_content_type(headers: Headers) -> None:
-    """Refuse the types that a plain HTML form sends, and all others but JSON."""
+def _check_content_type(headers: Headers, allowed: str) -> None:
+    """Refuse the types that a plain HTML form sends, and all others but the one that the route reads."""
     for content_type in headers.getlist("content-type"):
-        if content_type.partition(";")[0].strip().lower() != "application/json":
-            raise Forbidden("This server reads only JSON: send 'Content-Type: application/json'.")
+        if content_type.partition(";")[0].strip().lower() != allowed:
+            raise Forbidden(f"This address reads only '{allowed}': send it with that Content-Type.")

@@ -4,8 +4,10 @@ import json
 import sys
 from pathlib import Path
 
+from tamis.server import routes
 from tamis.server.app import bare_app
 from tamis.server.gate import OPEN_PATHS
+from tamis.server.needs import need_of
 
 DEFAULT = Path("web/openapi.json")
 
@@ -15,9 +17,13 @@ def document() -> str:
     schema = bare_app().openapi()
     schema.setdefault("components", {})["securitySchemes"] = {"secret": {"type": "http", "scheme": "bearer"}}
     schema["security"] = [{"secret": []}]
-    for path in OPEN_PATHS:
-        for operation in schema["paths"][path].values():
-            operation["security"] = []
+    for route in routes.all_routes():
+        for method in (route.methods or ()) if route.include_in_schema else ():
+            operation = schema["paths"][route.path][method.lower()]
+            if route.path in OPEN_PATHS:
+                operation["security"] = []
+            else:
+                operation["x-scope"] = need_of(route.endpoint, method).scope
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         32 * 1024 * 1024, ge=1024, description="The largest request body that is read, in bytes."
     )
+    max_upload_bytes: int = Field(
+        1024 * 1024 * 1024, ge=1024, description="The same for a request that carries files or vectors."
+    )
     local_secret: SecretStr = Field(
         default_factory=lambda: SecretStr(secrets.token_urlsafe(32)),
         min_length=32,

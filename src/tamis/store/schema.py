@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision under migrations/versions."""
 
 metadata = sa.MetaData()
@@ -196,4 +196,35 @@ worker = sa.Table(
     metadata,
     sa.Column("executor_id", Text, primary_key=True),
     _time("heartbeat_at"),
+)
+
+token = sa.Table(
+    "token",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("name", Text, nullable=False),
+    sa.Column("hint", Text, nullable=False),
+    sa.Column("hash", Hash, nullable=False, unique=True),
+    sa.Column("scope", Text, nullable=False),
+    sa.Column("dataset_id", Key, sa.ForeignKey("dataset.id", ondelete="CASCADE")),
+    _time("created_at"),
+    _time("expires_at", nullable=True),
+    _time("last_used_at", nullable=True),
+    _time("revoked_at", nullable=True),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("hash", Hash, primary_key=True),
+    _time("created_at"),
+    _time("used_at"),
+    _time("expires_at"),
+)
+
+login = sa.Table(
+    "login",
+    metadata,
+    sa.Column("hash", Hash, primary_key=True),
+    _time("expires_at"),
 )

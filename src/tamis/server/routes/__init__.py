@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 
 def routers() -> Iterator[APIRouter]:
@@ -13,3 +14,11 @@ def routers() -> Iterator[APIRouter]:
         router = importlib.import_module(f"{__name__}.{module.name}").router
         assert isinstance(router, APIRouter)
         yield router
+
+
+def all_routes() -> Iterator[APIRoute]:
+    """Yield every route."""
+    for router in routers():
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            yield route

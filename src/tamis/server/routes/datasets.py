@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from tamis.model.dataset import Dataset, DatasetCreate
 from tamis.model.noun import Page
 from tamis.server.deps import After, Limit, PathId, QueryId, StoreDep
+from tamis.server.needs import needs
 from tamis.services import datasets
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
@@ -31,6 +32,7 @@ def get_dataset(dataset_id: PathId, store: StoreDep) -> Dataset:
 
 
 @router.delete("/{dataset_id}", status_code=204)
+@needs("admin")
 def remove_dataset(dataset_id: PathId, store: StoreDep) -> None:
     """Remove a dataset with its tags, embeddings and selections. Images read in place stay where they are."""
     datasets.remove(store, dataset_id)

@@ -13,6 +13,7 @@ from tamis.model.upload import (
     UploadResults,
 )
 from tamis.server.deps import After, Limit, PathId, StoreDep
+from tamis.server.needs import needs
 from tamis.services import uploads
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}/uploads", tags=["uploads"])
@@ -44,6 +45,7 @@ def list_uploads(
 
 
 @router.post("", status_code=201)
+@needs("upload")
 def create_upload(dataset_id: PathId, body: UploadCreate, store: StoreDep) -> Upload:
     """Open an upload."""
     return uploads.create(store, dataset_id)
@@ -56,12 +58,14 @@ def get_upload(dataset_id: PathId, upload_id: PathId, store: StoreDep) -> Upload
 
 
 @router.post("/{upload_id}/check")
+@needs("upload")
 def check_upload(dataset_id: PathId, upload_id: PathId, body: UploadCheck, store: StoreDep) -> UploadChecked:
     """Tell which files must be sent; those that are there with the same content need not be."""
     return uploads.check(store, dataset_id, upload_id, body.files)
 
 
 @router.post("/{upload_id}/files", openapi_extra=_FORM)
+@needs("upload", content_type="multipart/form-data", large=True)
 async def send_files(
     dataset_id: PathId, upload_id: PathId, request: Request, store: StoreDep
 ) -> UploadResults:
@@ -70,6 +74,7 @@ async def send_files(
 
 
 @router.post("/{upload_id}/close")
+@needs("upload")
 def close_upload(dataset_id: PathId, upload_id: PathId, store: StoreDep) -> UploadClosed:
     """Freeze what the dataset holds as a tag, and start what follows; closing twice does it once."""
     return uploads.close(store, dataset_id, upload_id)

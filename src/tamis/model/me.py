@@ -1,0 +1,15 @@
+"""Who asks: a person with a session, a program with a token, or a command on this machine."""
+
+from typing import Literal
+
+from tamis.model.noun import Id, Noun
+from tamis.model.token import Scope
+
+
+class Me(Noun):
+    """The caller, and what it may do. With a `dataset_id`, it sees that dataset and nothing else."""
+
+    kind: Literal["session", "token", "local"]
+    scope: Scope
+    dataset_id: Id | None
+    name: str
