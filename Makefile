@@ -23,8 +23,9 @@ fix: setup-test ## format the code and repair what the linter can
 docs: setup-test ## write the generated pages of docs/ again
 	$(bin)/python -m tools.reference
 
-api: setup-test ## write web/openapi.json again
+api: setup-test ## write web/openapi.json and the TypeScript types again
 	$(bin)/python -m tamis.server.openapi web/openapi.json
+	$(bin)/python -m tools.npm run api
 
 wheel: setup-test ## build the wheel into dist/
 	$(bin)/pip wheel --no-deps --no-build-isolation -w dist .

@@ -1,0 +1,68 @@
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { connectEvents, staleKeys } from "./events";
+import { keys } from "./query";
+
+const ID = "6741c0de8a91b20f34e7d512";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** An EventSource whose events the test sends. */
+class Stream extends EventTarget {
+  closed = false;
+  close(): void {
+    this.closed = true;
+  }
+  send(kind: string, dataset: string | null): void {
+    this.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify({ id: "1", dataset }) }));
+  }
+}
+
+function listen() {
+  const client = new QueryClient();
+  const invalidate = vi.spyOn(client, "invalidateQueries").mockResolvedValue();
+  const stream = new Stream();
+  const stop = connectEvents(client, () => stream as unknown as EventSource);
+  return { stream, stop, stale: () => invalidate.mock.calls.map(([filter]) => filter?.queryKey) };
+}
+
+test("a new tag makes the dataset's tags stale, and its card", () => {
+  expect(staleKeys("tag.created", ID)).toContainEqual(keys.of(ID, "tags"));
+  expect(staleKeys("tag.created", ID)).toContainEqual(keys.datasets);
+  expect(staleKeys("tag.created", ID)).not.toContainEqual(keys.jobs);
+});
+
+test("deleted samples make counts and members stale", () => {
+  const stale = staleKeys("samples.deleted", ID);
+  expect(stale).toContainEqual(keys.of(ID, "summary"));
+  expect(stale).toContainEqual(keys.array(ID, "members"));
+});
+
+test("a job's progress touches nothing but jobs", () => {
+  expect(staleKeys("job.progress", ID)).toEqual([keys.jobs]);
+});
+
+test("events of one moment are fetched once", () => {
+  const { stream, stale } = listen();
+  for (let batch = 0; batch < 20; batch += 1) stream.send("job.progress", ID);
+  expect(stale()).toEqual([]);
+  vi.runAllTimers();
+  expect(stale()).toEqual([keys.jobs]);
+});
+
+test("a reset makes everything stale", () => {
+  const { stream, stale } = listen();
+  stream.send("reset", null);
+  vi.runAllTimers();
+  expect(stale()).toEqual([[]]);
+});
+
+test("stopping closes the stream and forgets what waited", () => {
+  const { stream, stop, stale } = listen();
+  stream.send("tag.created", ID);
+  stop();
+  vi.runAllTimers();
+  expect(stream.closed).toBe(true);
+  expect(stale()).toEqual([]);
+});

@@ -1,0 +1,88 @@
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { url } from "./client";
+import { keys } from "./query";
+
+/** Which lists change with a noun besides its own. */
+const ALSO: Record<string, string[]> = {
+  sample: ["summary", "present", "members", "tags", "problems", "thumbnails"],
+  upload: ["summary", "samples", "tags"],
+};
+
+/** Return the keys that an event makes stale: `tag.created` of a dataset means its list of tags. */
+export function staleKeys(kind: string, datasetId: string | null): QueryKey[] {
+  const noun = kind.split(".")[0]?.replace(/s$/, "") ?? "";
+  if (noun === "reset") return [[]];
+  if (noun === "job") return [keys.jobs];
+  if (noun === "token" || noun === "root") return [[`${noun}s`]];
+  if (!datasetId) return [keys.datasets];
+  if (noun === "dataset") return [keys.datasets, keys.dataset(datasetId)];
+  const nouns = [`${noun}s`, ...(ALSO[noun] ?? [])];
+  return [
+    keys.datasets,
+    ["dataset", datasetId, "facts"],
+    ...nouns.map((each) => keys.of(datasetId, each)),
+    ...nouns.map((each) => keys.array(datasetId, each)),
+  ];
+}
+
+/** Every kind of event that the server sends. EventSource hears only those that it is told to listen for. */
+const KINDS = [
+  "reset",
+  "dataset.created",
+  "dataset.removed",
+  "dataset.renamed",
+  "embedding.created",
+  "embedding.extended",
+  "embedding.deleted",
+  "job.created",
+  "job.progress",
+  "job.finished",
+  "projection.created",
+  "projection.extended",
+  "samples.added",
+  "samples.annotated",
+  "samples.deleted",
+  "selection.created",
+  "tag.created",
+  "tag.deleted",
+  "tag.renamed",
+  "upload.created",
+  "upload.closed",
+];
+
+const GATHER_MS = 150; // a batch of an upload makes many events; each list is fetched once
+
+/** Listen to the server, one stream a tab, and mark what changed as stale. Returns how to stop. */
+export function connectEvents(
+  client: QueryClient,
+  open: (address: string) => EventSource = (address) => new EventSource(address),
+): () => void {
+  const waiting = new Map<string, QueryKey>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const flush = (): void => {
+    timer = undefined;
+    const gathered = [...waiting.values()];
+    waiting.clear();
+    for (const queryKey of gathered) void client.invalidateQueries({ queryKey });
+  };
+  const hear = (event: MessageEvent<string>): void => {
+    for (const key of staleKeys(event.type, datasetOf(event.data))) waiting.set(JSON.stringify(key), key);
+    timer ??= setTimeout(flush, GATHER_MS);
+  };
+
+  const source = open(url("/api/events"));
+  for (const kind of KINDS) source.addEventListener(kind, hear);
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}
+
+function datasetOf(text: string): string | null {
+  try {
+    return (JSON.parse(text) as { dataset?: string | null }).dataset ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,3 @@
+export function JobsChip() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function SamplingPage() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function ActiveBar() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function TagTree() {
+  return null;
+}

@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { initialBudget } from "./budget.ts";
+
+// Where `tamis serve` listens while the app is developed: TAMIS_URL=http://127.0.0.1:PORT npm run dev
+declare const process: { env: Record<string, string | undefined> };
+const server = process.env.TAMIS_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  // Relative, with <base href> in index.html: the app also works below a path such as /tamis/.
+  base: "./",
+  plugins: [react(), initialBudget(300_000)],
+  build: {
+    outDir: "../src/tamis/server/static",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0, // no data: addresses, so that the content security policy stays strict
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000, // kB before compression; the budget that matters is measured after it
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": server, "/login": server } },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+});
