@@ -114,6 +114,7 @@ def test_event_numbers_rise_and_are_never_given_twice(store: Store) -> None:
     with store.write() as connection:
         for number in range(3):
             events.add(connection, "tag.created", "d" * 24, str(number))
+    with store.write() as connection:
         connection.execute(schema.event.delete().where(schema.event.c.subject_id == "2"))
         events.add(connection, "tag.created", "d" * 24, "3")
     with store.read() as connection:

@@ -101,16 +101,21 @@ def _dataset_of(door: Door, folder: Path) -> tuple[Dataset, bool]:
 
     with door.store() as store:
         root = roots.allow(store, folder)
-    for dataset in door.client.datasets(root_id=root.id):
+    for dataset in _whole_roots(door.client, root.id):
         return dataset, False
     name = _name_of(folder)
     for number in range(1, 1000):
         try:
             return door.client.create_dataset(name if number == 1 else f"{name}-{number}", root.id), True
         except Conflict:  # another folder of the same name was here first
-            for dataset in door.client.datasets(root_id=root.id):
+            for dataset in _whole_roots(door.client, root.id):
                 return dataset, False
     raise Conflict(f"There are a thousand datasets named '{name}'. Remove some of them.")
+
+
+def _whole_roots(client: Client, root_id: str) -> list[Dataset]:
+    """Return the datasets that read all of a root, and not a folder below it."""
+    return [dataset for dataset in client.datasets(root_id=root_id) if dataset.folder is None]
 
 
 def _name_of(folder: Path) -> str:

@@ -62,6 +62,7 @@ class Host:
             server = _Server(config)
             thread = threading.Thread(target=_serve, args=(server, listener), name="server", daemon=True)
             stack.callback(_stop_serving, server, thread)
+            stack.callback(app.state.events.close)
             thread.start()
             server.settled.wait()
             if not server.started:

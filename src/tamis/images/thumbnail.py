@@ -11,9 +11,11 @@ import simplejpeg
 from PIL import Image
 
 from tamis.images.decode import Pixels
+from tamis.model.image import BadImage, BadImageReason
 
 LONGEST_SIDE = 512
 QUALITY = 85
+SMALL_QUALITY = 75
 
 
 def shrink(rgb: Pixels, longest_side: int = LONGEST_SIDE) -> Pixels:
@@ -31,9 +33,27 @@ def thumbnail(rgb: Pixels) -> bytes:
     return encode(shrink(rgb))
 
 
-def encode(rgb: Pixels) -> bytes:
+def smaller(jpeg: bytes, longest_side: int) -> bytes:
+    """Shrink a thumbnail further, for a grid; one that is small enough already is returned as it is.
+
+    Raises:
+        BadImage: it is no JPEG, or it is damaged.
+    """
+    try:
+        height, width, _, _ = simplejpeg.decode_jpeg_header(jpeg)
+        if max(height, width) <= longest_side:
+            return jpeg
+        # libjpeg shrinks while it decodes, but not below what is wanted; the rest is averaged.
+        wide = {"min_width" if width >= height else "min_height": longest_side}
+        pixels: Pixels = simplejpeg.decode_jpeg(jpeg, "RGB", min_factor=2, **wide)
+    except ValueError as error:
+        raise BadImage(BadImageReason.TRUNCATED) from error
+    return encode(shrink(pixels, longest_side), SMALL_QUALITY)
+
+
+def encode(rgb: Pixels, quality: int = QUALITY) -> bytes:
     """Encode as JPEG in a thumbnail's quality, whatever the size."""
     data: bytes = simplejpeg.encode_jpeg(
-        np.ascontiguousarray(rgb), quality=QUALITY, colorspace="RGB", colorsubsampling="420"
+        np.ascontiguousarray(rgb), quality=quality, colorspace="RGB", colorsubsampling="420"
     )
     return data

@@ -18,7 +18,7 @@ from tamis.model.embedding import EmbeddingCreate
 from tamis.model.job import JobCancelled
 from tamis.model.machine import cores
 from tamis.projection import Basis, fit_basis
-from tamis.services import embeddings
+from tamis.services import embeddings, prepare
 from tamis.store import arrays, bitmaps, thumbnails, vectors
 
 SHARD = 256
@@ -48,6 +48,8 @@ def work(run: Run) -> dict[str, Json]:
         parts = [_part(run, "full", shard) for shard in encoded]
         embeddings.commit(run.store, run.dataset_id, full_id, [part for part in parts if part.exists()])
     reduced_id = run.step("reduce", _reduce, run, full_id, wanted.dimensions)
+    if wanted.then_project:
+        run.step("follow up", prepare.follow_up, run.store, run.dataset_id, reduced_id, wanted.then_project)
     return {"embedding_id": full_id, "reduced_id": reduced_id, "encoded": done}
 
 

@@ -63,7 +63,7 @@ def work(data: Path, database_url: str | None) -> None:
         _launch(store, database_url)  # the workflows are defined by now, so what was running goes on
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        threading.Thread(target=garbage.collect_daily, args=(store,), daemon=True).start()
+        threading.Thread(target=garbage.collect_for_ever, args=(store,), daemon=True).start()
         try:
             conductor.take_jobs()
         except Exception:  # noqa: BLE001  # the edge of the process

@@ -33,7 +33,16 @@ class Embedding(Noun):
 
 
 class EmbeddingCreate(Noun):
-    """Which encoder to run, and how many dimensions its reduced child has."""
+    """Which encoder to run, how many dimensions its reduced child has, and how to draw that in the end."""
 
     encoder: str = "lite0"
     dimensions: int = Field(32, ge=2, le=1024)
+    then_project: tuple[str, ...] = Field(
+        (), max_length=8, description="Methods by which the reduced child is projected once it is complete."
+    )
+
+
+class Prepare(Noun):
+    """Make a dataset ready to be looked at: read its folder if it has one, encode, reduce and project."""
+
+    encoder: str = "lite0"

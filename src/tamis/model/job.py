@@ -28,5 +28,11 @@ class Job(Noun):
     finished_at: Milliseconds | None
 
 
+class Jobs(Noun):
+    """Jobs that were asked for together, in the order in which they start."""
+
+    jobs: list[Job]
+
+
 class JobCancelled(Exception):
     """Raised inside a job at the first safe point after its cancellation was asked for."""

@@ -7,11 +7,17 @@ from tamis.model.noun import Digest, Id, Milliseconds, Noun
 class StrategyFacts(Noun):
     """What is shown of a strategy before it is run.
 
-    `parameters` is a JSON schema: the web form and the messages about wrong values come from it.
+    `parameters` is a JSON schema: the web form and the messages about wrong values come from it. `needs` is
+    what it must be given besides vectors with its default parameters: scores, labels or preselected samples.
+    `importance` says what the number beside each sample means.
     """
 
     name: str
     title: str
+    description: str
+    use_when: str
+    needs: list[str]
+    importance: str
     parameters: dict[str, Json]
 
 
@@ -44,3 +50,10 @@ class Selection(Noun):
     curve: list[CurvePoint]
     random_curve: list[CurvePoint]
     created_at: Milliseconds
+
+
+class Estimate(Noun):
+    """How long a selection is likely to take on this machine, and on how many samples it would run."""
+
+    seconds: float
+    n_candidates: int

@@ -89,6 +89,8 @@ class Strategy(BaseModel):
     """What the number beside each sample says, and whether it falls along the ranking."""
     importance_falls: ClassVar[bool] = True
     """Whether the importance never rises along the ranking; a test holds each strategy to it."""
+    seconds_per_pair: ClassVar[float] = 2e-8
+    """For one candidate and one sample to be kept: a first guess at how long a run takes on slow cores."""
     source: ClassVar[str]
     """Where the idea was published."""
 

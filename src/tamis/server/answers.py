@@ -1,5 +1,6 @@
 """Answers that are not JSON: write-once arrays, images, lists of files."""
 
+import hashlib
 from collections.abc import Callable
 
 from fastapi import Request, Response
@@ -24,6 +25,19 @@ def array(request: Request, digest: Digest, read: Callable[[], bytes]) -> Respon
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(read(), media_type=ARROW, headers=headers)
+
+
+def bitset(request: Request, data: bytes) -> Response:
+    """Answer with a set of positions, one bit each, or with 304 where the caller has it already."""
+    headers = {"ETag": f'"{hashlib.sha256(data).hexdigest()}"', "Cache-Control": _ASK_AGAIN}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+def pictures(data: bytes) -> Response:
+    """Answer with an Arrow file of pictures, which keep as long as a single one does."""
+    return Response(data, media_type=ARROW, headers=_IMAGE_HEADERS)
 
 
 def picture(data: bytes, media_type: str) -> Response:

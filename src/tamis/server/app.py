@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from tamis import __version__
 from tamis.server import errors, routes
 from tamis.server.access import Access
+from tamis.server.following import EventReader
 from tamis.server.gate import Gate
 from tamis.server.needs import Routes
 from tamis.server.settings import Settings
@@ -19,6 +20,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     """Make the application. It opens nothing itself and closes nothing: the store is the caller's."""
     app = bare_app()
     app.state.store = store
+    app.state.events = EventReader(store)
     app.add_middleware(
         Gate,
         routes=Routes(routes.all_routes()),

@@ -1,8 +1,10 @@
 """Embeddings: which samples lack a vector, how vectors are committed, and how a reduced child is frozen."""
 
+import shutil
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,13 @@ import numpy as np
 from tamis.encoders import encoder_facts
 from tamis.model.digest import digest_of, members_digest
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
-from tamis.model.errors import Invalid
+from tamis.model.errors import Conflict, Invalid
 from tamis.model.job import Job
 from tamis.model.noun import Page
 from tamis.queue.outbox import submit
-from tamis.store import bitmaps, datasets, embeddings, jobs, samples, vectors
+from tamis.store import bitmaps, datasets, embeddings, jobs, samples, selections, tags, vectors
+from tamis.store.database import Connection
+from tamis.store.pages import everything
 from tamis.store.store import Store
 
 # One worker at a time works on a data folder, so this lines up all who extend an embedding. Should there be
@@ -59,6 +63,38 @@ def list_page(store: Store, dataset_id: str, after: str | None, limit: int) -> P
     with store.read() as connection:
         datasets.get(connection, dataset_id)
         return embeddings.list_page(connection, dataset_id, after, limit)
+
+
+def remove(store: Store, dataset_id: str, embedding_id: str) -> None:
+    """Remove an embedding, its reduced children and all projections of them.
+
+    Raises:
+        Conflict: a selection or a tag was made with it, or a job of the dataset is running.
+        NotFound: there is no such embedding.
+    """
+    with store.write() as connection:
+        found = embeddings.get(connection, dataset_id, embedding_id)
+        family = [found, *embeddings.children(connection, dataset_id, embedding_id)]
+        for job_id, kind in jobs.active(connection, dataset_id):
+            if kind != "ingest":
+                raise Conflict(f"The {kind} job '{job_id}' still works on this dataset. Cancel it first.")
+        for one in family:
+            _refuse_used(connection, dataset_id, one)
+        embeddings.remove(connection, dataset_id, embedding_id)
+    # SQL no longer names them, so an interruption here leaves only bytes that are collected later.
+    for one in family:
+        shutil.rmtree(store.folder.vectors(one.id), ignore_errors=True)
+
+
+def _refuse_used(connection: Connection, dataset_id: str, embedding: Embedding) -> None:
+    for tag in everything(partial(tags.list_page, connection, dataset_id)):
+        if tag.recipe.selection is not None and tag.recipe.selection.embedding == embedding.digest:
+            raise Conflict(f"The tag '{tag.name}' was made with the embedding '{embedding.name}'; it stays.")
+    selection_id = selections.made_with(connection, dataset_id, embedding.id)
+    if selection_id is not None:
+        raise Conflict(
+            f"The selection '{selection_id}' was made with the embedding '{embedding.name}'; it stays."
+        )
 
 
 def open_full(store: Store, dataset_id: str, encoder: EncoderFacts) -> str:

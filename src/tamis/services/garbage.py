@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from tamis.services import events
 from tamis.store import jobs, named, samples
 from tamis.store.store import Store
 
 AGE_SECONDS = 24 * 3600
+_PAUSE_SECONDS = 3600
+
+
+def collect_for_ever(store: Store) -> None:
+    """Collect once a day, and forget old events every hour, until the process ends."""
+    while True:
+        events.forget_old(store)
+        collect_daily(store)
+        time.sleep(_PAUSE_SECONDS)
 
 
 def collect_daily(store: Store) -> None:

@@ -1,17 +1,21 @@
 """Samples: listed, shown, annotated, deleted; and read in place by a job (services/ingest.py)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from tamis.images.read import read_original
+from tamis.images.thumbnail import smaller
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid, NotFound
 from tamis.model.image import BadImage
 from tamis.model.noun import Page
 from tamis.model.sample import Problem, Sample
-from tamis.store import bitmaps, datasets, roots, samples, tags, thumbnails
+from tamis.services.roots import folder_below
+from tamis.store import arrays, bitmaps, datasets, roots, samples, tags, thumbnails
 from tamis.store.store import Store
 
 MEDIA_TYPES = {
@@ -53,11 +57,10 @@ def image(store: Store, dataset_id: str, position: int) -> tuple[bytes, str]:
         sample = samples.get(connection, dataset_id, position)
         relative = samples.relative_path(connection, dataset_id, position)
         root_id = datasets.get(connection, dataset_id).root_id
-        if relative is None or root_id is None:
-            raise NotFound(f"The original of '{sample.file_name}' is not kept.")
-        root = roots.path_of(connection, root_id)
+    if relative is None or root_id is None:
+        raise NotFound(f"The original of '{sample.file_name}' is not kept.")
     try:
-        data = read_original(root, relative)
+        data = read_original(root_path(store, dataset_id), relative)
     except BadImage as error:
         raise NotFound(f"The original of '{sample.file_name}' cannot be read. {error.message}") from error
     return data, MEDIA_TYPES.get(sample.format, "application/octet-stream")
@@ -66,6 +69,38 @@ def image(store: Store, dataset_id: str, position: int) -> tuple[bytes, str]:
 def thumbnail(store: Store, dataset_id: str, position: int) -> bytes:
     """Return the thumbnail, a JPEG of at most 512 pixels, or raise NotFound."""
     return thumbnails.read(store.folder, get(store, dataset_id, position).sha256)
+
+
+def present(store: Store, dataset_id: str) -> bytes:
+    """Return the bitset of all samples that are not deleted, of one bit for each position."""
+    with store.read() as connection:
+        size = datasets.get(connection, dataset_id).n_samples
+        return bitmaps.bits(datasets.present(connection, dataset_id), size)
+
+
+def small_thumbnails(store: Store, dataset_id: str, positions: Sequence[int], size: int) -> bytes:
+    """Return an Arrow file {position u32, jpeg binary} of pictures whose longest side is at most `size`.
+
+    Samples that are deleted or do not exist, and pictures that are gone, are left out.
+    """
+    with store.read() as connection:
+        wanted = bitmaps.intersection(
+            np.unique(np.array(positions, np.uint32)), datasets.present(connection, dataset_id)
+        )
+        rows = samples.columns(connection, dataset_id, wanted, "sha256")
+    found: list[tuple[int, bytes]] = []
+    for position, (sha256,) in zip(wanted.tolist(), rows, strict=True):
+        try:
+            found.append((position, smaller(thumbnails.read(store.folder, str(sha256)), size)))
+        except (NotFound, BadImage):
+            continue  # the doctor names them; a screen full of others is still worth showing
+    table = pa.table(
+        {
+            "position": pa.array([position for position, _ in found], pa.uint32()),
+            "jpeg": pa.array([jpeg for _, jpeg in found], pa.binary()),
+        }
+    )
+    return arrays.to_bytes(table)
 
 
 def annotate(store: Store, dataset_id: str, metadata: dict[str, dict[str, Json]]) -> int:
@@ -107,9 +142,11 @@ def root_path(store: Store, dataset_id: str) -> Path:
 
     Raises:
         Invalid: the dataset has no root.
+        NotFound: its folder below the root is gone, or leads out of it by now.
     """
     with store.read() as connection:
         dataset = datasets.get(connection, dataset_id)
         if dataset.root_id is None:
             raise Invalid(f"The dataset '{dataset.name}' reads no folder in place.", field="dataset_id")
-        return roots.path_of(connection, dataset.root_id)
+        root = roots.path_of(connection, dataset.root_id)
+    return root if dataset.folder is None else folder_below(root, dataset.folder)

@@ -56,7 +56,7 @@ def create(store: Store, dataset_id: str, new: SelectionCreate) -> Job:
         Conflict: no sample of the tag has a vector in this embedding yet.
         NotFound: there is no such tag or embedding.
     """
-    _refuse_unsupplied(new)
+    refuse_unsupplied(new)
     with store.write() as connection:
         _pool(connection, dataset_id, new)
         return submit(connection, "select", dataset_id, new.model_dump(mode="json"))
@@ -87,7 +87,7 @@ def pool(store: Store, dataset_id: str, wanted: SelectionCreate) -> tuple[Pool, 
         return found, selections.find(connection, dataset_id, found.digest)
 
 
-def _refuse_unsupplied(wanted: SelectionCreate) -> None:
+def refuse_unsupplied(wanted: SelectionCreate) -> None:
     """Refuse a strategy that needs what a selection on a tag cannot give it."""
     name, needs = wanted.strategy.strategy, wanted.strategy.needs
     if missing := sorted(needs - {"preselected"}):

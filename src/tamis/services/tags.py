@@ -44,6 +44,16 @@ def list_page(
         return tags.list_page(connection, dataset_id, after, limit, name)
 
 
+def members(store: Store, dataset_id: str, tag_id: str) -> bytes:
+    """Return the bitset of a tag's members that are not deleted, of one bit for each position."""
+    with store.read() as connection:
+        size = datasets.get(connection, dataset_id).n_samples
+        held = bitmaps.difference(
+            tags.members(connection, dataset_id, tag_id), datasets.deleted(connection, dataset_id)
+        )
+        return bitmaps.bits(held, size)
+
+
 def close_upload(store: Store, dataset_id: str) -> Tag:
     """Freeze what the dataset holds once an upload is complete.
 

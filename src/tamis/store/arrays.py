@@ -12,13 +12,19 @@ from tamis.store.folder import DataFolder, write_once, write_whole
 
 def write(folder: DataFolder, table: pa.Table) -> str:
     """Keep a table and return its digest."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-    data = sink.getvalue().to_pybytes()
+    data = to_bytes(table)
     digest = hashlib.sha256(data).hexdigest()
     write_once(folder.array(digest), data)
     return digest
+
+
+def to_bytes(table: pa.Table) -> bytes:
+    """Return the table as an Arrow file."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 def write_part(path: Path, table: pa.Table) -> None:

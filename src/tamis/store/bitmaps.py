@@ -42,3 +42,10 @@ def intersection(one: Positions, other: Positions) -> Positions:
 def difference(one: Positions, other: Positions) -> Positions:
     """Positions in the first set only, ascending."""
     return np.setdiff1d(one, other, assume_unique=True)
+
+
+def bits(positions: Positions, size: int) -> bytes:
+    """Write the set as ceil(size / 8) bytes: bit i % 8 of byte i // 8 tells whether i is in it."""
+    flags = np.zeros(size, np.bool_)
+    flags[positions] = True
+    return np.packbits(flags, bitorder="little").tobytes()

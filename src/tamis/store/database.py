@@ -12,12 +12,14 @@ from sqlalchemy import Connection, event
 from tamis.model.errors import Conflict, Invalid, NoSpace, Unavailable
 from tamis.store import schema
 
-__all__ = ["Connection", "Database", "insert_new", "migrate"]
+__all__ = ["Connection", "Database", "add_event", "insert_new", "migrate"]
 
 BUSY_SECONDS = 30
 _PAUSE_SECONDS = 0.01
 POOL_SIZE = 44  # at least one connection for each of the 40 threads of the server
 _WRITE = "tamis_write"
+_EVENTS = "tamis_events"
+_MIGRATION_LOCK, _EVENTS_LOCK = 7235301, 7235302
 
 
 class Database:
@@ -37,12 +39,31 @@ class Database:
         """A transaction that may write. On SQLite it takes the write lock at its start, so never upgrades."""
         with _translated(), self.engine.connect() as plain:
             connection = plain.execution_options(**{_WRITE: True})
+            pending: list[dict[str, object]] = []
+            connection.info[_EVENTS] = pending
             with connection.begin():
                 yield connection
+                _write_events(connection, pending)
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def add_event(connection: Connection, row: dict[str, object]) -> None:
+    """Write a row of the table `event` at the end of this transaction."""
+    connection.info[_EVENTS].append(row)
+
+
+def _write_events(connection: Connection, pending: list[dict[str, object]]) -> None:
+    # Who follows the events asks for what came after an id, so they must be committed in the order of their
+    # ids. SQLite has one writer at a time; PostgreSQL hands out ids before the commit. The lock comes last:
+    # who holds it waits for nobody.
+    if not pending:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_EVENTS_LOCK})"))
+    connection.execute(schema.event.insert(), pending)
 
 
 def _make_engine(url: str) -> sa.Engine:
@@ -143,7 +164,8 @@ def migrate(database: Database) -> None:
 
     with database.write() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7235301)"))  # two servers, one start
+            # Two servers may start at once.
+            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         upgrade(connection)
 
 

@@ -11,15 +11,16 @@ from tamis.model.noun import Page
 from tamis.store import bitmaps, events
 from tamis.store.database import insert_new
 from tamis.store.pages import page
-from tamis.store.schema import dataset, problem, selection, tag
+from tamis.store.schema import dataset, event, problem, selection, tag
 
 
-def insert(connection: sa.Connection, name: str, root_id: str | None) -> str:
+def insert(connection: sa.Connection, name: str, root_id: str | None, folder: str | None = None) -> str:
     """Make an empty dataset and return its id; raise Conflict when the name is taken."""
     values = {
         "id": new_id(),
         "name": name,
         "root_id": root_id,
+        "folder": folder,
         "next_position": 0,
         "total_bytes": 0,
         "tombstones": bitmaps.EMPTY,
@@ -104,7 +105,9 @@ def _query() -> sa.Select[tuple[object, ...]]:
     problems = (
         sa.select(sa.func.count()).where(problem.c.dataset_id == dataset.c.id).scalar_subquery()
     ).label("n_problems")
-    return sa.select(dataset, problems)
+    newest = sa.select(event.c.created_at).where(event.c.dataset_id == dataset.c.id)
+    changed = newest.order_by(event.c.id.desc()).limit(1).scalar_subquery().label("changed_at")
+    return sa.select(dataset, problems, changed)
 
 
 def _dataset(row: sa.RowMapping) -> Dataset:
@@ -112,9 +115,11 @@ def _dataset(row: sa.RowMapping) -> Dataset:
         id=row["id"],
         name=row["name"],
         root_id=row["root_id"],
+        folder=row["folder"],
         n_samples=row["next_position"],
         n_deleted=row["n_deleted"],
         n_problems=row["n_problems"],
         total_bytes=row["total_bytes"],
         created_at=row["created_at"],
+        changed_at=row["created_at"] if row["changed_at"] is None else row["changed_at"],
     )

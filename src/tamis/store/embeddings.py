@@ -87,6 +87,22 @@ def child(connection: sa.Connection, dataset_id: str, parent_id: str, dimension:
     return None if row is None else _embedding(row)
 
 
+def children(connection: sa.Connection, dataset_id: str, parent_id: str) -> list[Embedding]:
+    """Return the reduced embeddings made from `parent_id`, oldest first."""
+    query = sa.select(embedding).where(
+        embedding.c.dataset_id == dataset_id, embedding.c.parent_id == parent_id
+    )
+    return [_embedding(row) for row in connection.execute(query.order_by(embedding.c.id)).mappings()]
+
+
+def remove(connection: sa.Connection, dataset_id: str, embedding_id: str) -> None:
+    """Remove an embedding with its children and all projections of them."""
+    connection.execute(
+        embedding.delete().where(embedding.c.dataset_id == dataset_id, embedding.c.id == embedding_id)
+    )
+    events.add(connection, "embedding.removed", dataset_id, embedding_id)
+
+
 def state(connection: sa.Connection, dataset_id: str, embedding_id: str) -> State:
     """Return what is covered, by which Lance version, and the digest of the frozen basis, if any."""
     row = _row(connection, dataset_id, embedding_id)

@@ -73,6 +73,19 @@ def active(connection: sa.Connection, dataset_id: str | None = None) -> list[tup
     return [(job_id, kind) for job_id, kind in connection.execute(query.order_by(job.c.id))]
 
 
+def succeeded(connection: sa.Connection, kind: JobKind, limit: int) -> list[Job]:
+    """Return the last jobs of this kind that have succeeded, newest first."""
+    query = sa.select(job).where(job.c.state == "succeeded", job.c.kind == kind)
+    return [_job(row) for row in connection.execute(query.order_by(job.c.id.desc()).limit(limit)).mappings()]
+
+
+def running(connection: sa.Connection) -> dict[tuple[str, str], tuple[str, int, int]]:
+    """Return how far each running job is, as (stage, done, total) by its dataset and its own id."""
+    query = sa.select(job.c.dataset_id, job.c.id, job.c.stage, job.c.done, job.c.total)
+    rows = connection.execute(query.where(job.c.state == "running").order_by(job.c.id))
+    return {(dataset_id, job_id): (stage, done, total) for dataset_id, job_id, stage, done, total in rows}
+
+
 def older(connection: sa.Connection, dataset_id: str, kind: JobKind, job_id: str) -> Job | None:
     """Return an unfinished job of this kind on this dataset that was submitted before `job_id`, if any."""
     query = sa.select(job).where(

@@ -1,6 +1,7 @@
 """Samples and problems: one row for each image, and one for each file that was refused."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,16 @@ class Known:
     size_bytes: int
     modified_ns: int
     relative_path: bytes | None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is counted of an image."""
+
+    format: str
+    width: int
+    height: int
+    size_bytes: int
 
 
 def known(connection: sa.Connection, dataset_id: str, file_names: Iterable[str]) -> dict[str, Known]:
@@ -134,6 +145,22 @@ def columns(
         found = {position: tuple(values) for position, *values in connection.execute(query)}
         rows.extend(found[position] for position in chunk)
     return rows
+
+
+def shapes(connection: sa.Connection, dataset_id: str) -> Counter[tuple[str, int, int]]:
+    """Count the samples, deleted ones too, of each (format, width, height)."""
+    shape = (sample.c.format, sample.c.width, sample.c.height)
+    query = sa.select(*shape, sa.func.count()).where(sample.c.dataset_id == dataset_id).group_by(*shape)
+    return Counter({(name, width, height): n for name, width, height, n in connection.execute(query)})
+
+
+def shapes_of(connection: sa.Connection, dataset_id: str, positions: NDArray[np.integer]) -> Iterator[Shape]:
+    """Yield the shape of each of these samples."""
+    for name, width, height, size in columns(
+        connection, dataset_id, positions, "format", "width", "height", "size_bytes"
+    ):
+        assert isinstance(width, int) and isinstance(height, int) and isinstance(size, int)
+        yield Shape(str(name), width, height, size)
 
 
 def positions_of(connection: sa.Connection, dataset_id: str, file_names: Sequence[str]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision under migrations/versions."""
 
 metadata = sa.MetaData()
@@ -36,6 +36,7 @@ dataset = sa.Table(
     sa.Column("id", Key, primary_key=True),
     sa.Column("name", Text, nullable=False, unique=True),
     sa.Column("root_id", Key, sa.ForeignKey("root.id")),
+    sa.Column("folder", Text),
     sa.Column("next_position", sa.BigInteger, nullable=False),
     sa.Column("total_bytes", sa.BigInteger, nullable=False),
     sa.Column("tombstones", sa.LargeBinary, nullable=False),
@@ -188,6 +189,7 @@ event = sa.Table(
     sa.Column("kind", Text, nullable=False),
     sa.Column("subject_id", Text, nullable=False),
     _time("created_at"),
+    sa.Index("event_dataset", "dataset_id", "id"),
     sqlite_autoincrement=True,
 )
 

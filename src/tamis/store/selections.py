@@ -33,6 +33,21 @@ def get(connection: sa.Connection, dataset_id: str, selection_id: str) -> Select
     return _selection(row)
 
 
+def find_by_id(connection: sa.Connection, selection_id: str) -> Selection | None:
+    """Return a selection of whatever dataset, if it is still there."""
+    row = connection.execute(sa.select(selection).where(selection.c.id == selection_id)).mappings().first()
+    return None if row is None else _selection(row)
+
+
+def made_with(connection: sa.Connection, dataset_id: str, embedding_id: str) -> str | None:
+    """Return the id of a selection that was made with this embedding, if there is one."""
+    query = sa.select(selection.c.id).where(
+        selection.c.dataset_id == dataset_id, selection.c.embedding_id == embedding_id
+    )
+    found: str | None = connection.execute(query.order_by(selection.c.id).limit(1)).scalar()
+    return found
+
+
 def list_page(connection: sa.Connection, dataset_id: str, after: str | None, limit: int) -> Page[Selection]:
     """Return a page of selections, oldest first."""
     query = sa.select(selection).where(selection.c.dataset_id == dataset_id)

@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter
 
-from tamis.model.dataset import Dataset, DatasetCreate
+from tamis.model.dataset import Dataset, DatasetCreate, DatasetSummary
+from tamis.model.embedding import Prepare
+from tamis.model.job import Jobs
 from tamis.model.noun import Page
 from tamis.server.deps import After, Limit, PathId, QueryId, StoreDep
 from tamis.server.needs import needs
-from tamis.services import datasets
+from tamis.services import datasets, prepare
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 
@@ -29,6 +31,18 @@ def create_dataset(body: DatasetCreate, store: StoreDep) -> Dataset:
 def get_dataset(dataset_id: PathId, store: StoreDep) -> Dataset:
     """Show a dataset and its sizes."""
     return datasets.get(store, dataset_id)
+
+
+@router.get("/{dataset_id}/summary")
+def summarize_dataset(dataset_id: PathId, store: StoreDep) -> DatasetSummary:
+    """Show what the images of a dataset are like: formats, sizes, bytes."""
+    return datasets.summarize(store, dataset_id)
+
+
+@router.post("/{dataset_id}/prepare", status_code=202)
+def prepare_dataset(dataset_id: PathId, body: Prepare, store: StoreDep) -> Jobs:
+    """Make a dataset ready to be looked at, by jobs: read its folder if it has one, encode and project."""
+    return Jobs(jobs=prepare.submit(store, dataset_id, body.encoder))
 
 
 @router.delete("/{dataset_id}", status_code=204)

@@ -1,12 +1,18 @@
 """Embeddings on the wire."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.concurrency import run_in_threadpool
 
 from tamis.model.embedding import Embedding, EmbeddingCreate
 from tamis.model.job import Job
+from tamis.model.names import Name
 from tamis.model.noun import Page
+from tamis.server.answers import ARROW
 from tamis.server.deps import After, Limit, PathId, StoreDep
-from tamis.services import embeddings
+from tamis.server.needs import needs
+from tamis.services import embeddings, vectors
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}/embeddings", tags=["embeddings"])
 
@@ -23,6 +29,25 @@ def list_embeddings(
 def create_embedding(dataset_id: PathId, body: EmbeddingCreate, store: StoreDep) -> Job:
     """Encode the samples that have no vector yet, as a job."""
     return embeddings.create(store, dataset_id, body)
+
+
+@router.put("/{name}/vectors", status_code=201)
+@needs("write", content_type=ARROW, large=True)
+async def upload_vectors(
+    dataset_id: PathId, name: Annotated[Name, Path()], request: Request, store: StoreDep
+) -> Embedding:
+    """Add vectors of your own, as an Arrow file {file_name utf8, vector fixed_size_list<f32>}.
+
+    May be sent in parts. Ask for the embedding `uploaded:NAME` afterwards, so that it is reduced.
+    """
+    body = await request.body()
+    return await run_in_threadpool(vectors.add, store, dataset_id, name, body)
+
+
+@router.delete("/{embedding_id}", status_code=204)
+def remove_embedding(dataset_id: PathId, embedding_id: PathId, store: StoreDep) -> None:
+    """Remove an embedding with its reduced child and its projections, unless a tag or selection uses it."""
+    embeddings.remove(store, dataset_id, embedding_id)
 
 
 @router.get("/{embedding_id}")

@@ -1,13 +1,16 @@
 """Projections on the wire."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from tamis.model.job import Job
 from tamis.model.noun import Page
 from tamis.model.projection import Projection, ProjectionCreate
 from tamis.server import answers
 from tamis.server.deps import After, Limit, PathId, StoreDep
-from tamis.services import projections
+from tamis.services import pictures, projections
+from tamis.services.pictures import View
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}/projections", tags=["projections"])
 
@@ -37,3 +40,14 @@ def get_points(dataset_id: PathId, projection_id: PathId, store: StoreDep, reque
     """Send the points as an Arrow file {x f32, y f32}: row = position, NaN where a sample has no vector."""
     found = projections.get(store, dataset_id, projection_id)
     return answers.array(request, found.array, lambda: projections.points(store, dataset_id, projection_id))
+
+
+@router.get("/{projection_id}/picture", response_class=Response)
+def get_picture(
+    dataset_id: PathId,
+    projection_id: PathId,
+    store: StoreDep,
+    view: Annotated[View, Query()],
+) -> Response:
+    """Send the plot as a PNG, for browsers that cannot draw it themselves: the active samples in colour."""
+    return answers.picture(pictures.draw(store, dataset_id, projection_id, view), "image/png")

@@ -1,12 +1,22 @@
 """Samples on the wire: their facts, their pictures, and the job that reads them in place."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from tamis.model.job import Job
 from tamis.model.noun import CheckedJson, Noun, Page, Text
 from tamis.model.sample import Problem, Sample
 from tamis.server import answers
-from tamis.server.deps import After, AfterPosition, Limit, PathId, Position, QueryId, StoreDep
+from tamis.server.deps import (
+    After,
+    AfterPosition,
+    Limit,
+    PathId,
+    Position,
+    Positions,
+    QueryId,
+    Side,
+    StoreDep,
+)
 from tamis.services import ingest, samples
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}", tags=["samples"])
@@ -65,6 +75,22 @@ def get_image(dataset_id: PathId, position: Position, store: StoreDep) -> Respon
 def get_thumbnail(dataset_id: PathId, position: Position, store: StoreDep) -> Response:
     """Send the image as an upright JPEG of at most 512 pixels a side."""
     return answers.picture(samples.thumbnail(store, dataset_id, position), "image/jpeg")
+
+
+@router.get("/present", response_class=Response)
+def get_present(dataset_id: PathId, store: StoreDep, request: Request) -> Response:
+    """Send all samples that are not deleted: bit i % 8 of byte i // 8 is the sample at position i."""
+    return answers.bitset(request, samples.present(store, dataset_id))
+
+
+@router.get("/thumbnails", response_class=Response)
+def get_thumbnails(dataset_id: PathId, positions: Positions, store: StoreDep, size: Side = 160) -> Response:
+    """Send many pictures at once, as an Arrow file {position u32, jpeg binary} by position.
+
+    Each is upright, and its longest side has at most `size` pixels. Samples that are deleted or have no
+    thumbnail are left out.
+    """
+    return answers.pictures(samples.small_thumbnails(store, dataset_id, positions, size))
 
 
 @router.get("/problems")

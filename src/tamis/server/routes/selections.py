@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request, Response
 
 from tamis.model.job import Job
 from tamis.model.noun import Page
-from tamis.model.selection import Selection
+from tamis.model.selection import Estimate, Selection
 from tamis.server import answers
 from tamis.server.deps import After, Limit, PathId, StoreDep
-from tamis.services import selections
+from tamis.services import estimates, selections
 from tamis.services.selections import SelectionCreate
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}/selections", tags=["selections"])
@@ -25,6 +25,12 @@ def list_selections(
 def create_selection(dataset_id: PathId, body: SelectionCreate, store: StoreDep) -> Job:
     """Rank the samples of a tag by a strategy, as a job."""
     return selections.create(store, dataset_id, body)
+
+
+@router.post("/estimate")
+def estimate_selection(dataset_id: PathId, body: SelectionCreate, store: StoreDep) -> Estimate:
+    """Tell how long a selection is likely to take on this machine, without making it."""
+    return estimates.estimate(store, dataset_id, body)
 
 
 @router.get("/{selection_id}")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from tamis.model.names import Name
 from tamis.model.noun import Id, Page
@@ -36,6 +36,12 @@ def create_tag(dataset_id: PathId, body: TagCreate, store: StoreDep) -> Tag:
 def get_tag(dataset_id: PathId, tag_id: PathId, store: StoreDep) -> Tag:
     """Show a tag and how it was made."""
     return tags.get(store, dataset_id, tag_id)
+
+
+@router.get("/tags/{tag_id}/members", response_class=Response)
+def get_members(dataset_id: PathId, tag_id: PathId, store: StoreDep, request: Request) -> Response:
+    """Send a tag's members that are not deleted: bit i % 8 of byte i // 8 is the sample at position i."""
+    return answers.bitset(request, tags.members(store, dataset_id, tag_id))
 
 
 @router.get("/exports/paths", response_class=Response)
