@@ -20,5 +20,11 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/api": server, "/login": server } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+    pool: "threads", // a busy machine does not get processes started in time
+    maxWorkers: 2,
+  },
 });
