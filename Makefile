@@ -1,39 +1,52 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs api wheel bench clean setup-demo setup-test lint
+.PHONY: help demo test check fix docs api app e2e tour wheel bench clean setup-demo setup-test lint web
 KEEP ?= 100
 bin := .venv/bin
+npm := $(bin)/python -m tools.npm --silent
 sources := src tests benchmarks demo tools
 
 help: ## print this help
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-demo: setup-demo ## curate 1,900 real images and show the result (KEEP=100, IMAGES=dir, ONCE=1 ends after the job)
+demo: setup-demo app ## curate 1,900 real images and show the result (KEEP=100, IMAGES=dir, ONCE=1 ends after the job)
 	@$(bin)/python -m demo --keep $(KEEP) $(if $(IMAGES),--images "$(IMAGES)") $(if $(ONCE),--once)
 
-test: setup-test lint ## set up, check, and run every test
+test: setup-test app lint web ## set up, check, and run every test, those in a browser too
+	$(npm) run test
 	$(bin)/pytest -n 2 --dist loadgroup
 
-check: setup-test lint ## linters, types, the import contract, sizes, drift: without the long tests
-	$(bin)/pytest -q tests/honesty -m "not slow"
+check: setup-test app lint web ## linters, types, the import contract, sizes, drift: without the long tests
+	$(bin)/pytest -q tests/honesty tests/server/test_openapi.py -m "not slow"
+
+e2e: setup-test app ## the user stories only: the built wheel in a fresh environment, a real browser
+	$(bin)/pytest -q tests/e2e
 
 fix: setup-test ## format the code and repair what the linter can
 	$(bin)/ruff check --fix $(sources)
 	$(bin)/ruff format $(sources)
+	$(npm) run fix
 
 docs: setup-test ## write the generated pages of docs/ again
 	$(bin)/python -m tools.reference
 
 api: setup-test ## write web/openapi.json and the TypeScript types again
 	$(bin)/python -m tamis.server.openapi web/openapi.json
-	$(bin)/python -m tools.npm run api
+	$(npm) run api
 
-wheel: setup-test ## build the wheel into dist/
+app: setup-demo ## build the web app into the package, unless it is up to date
+	@$(bin)/python -m tools.webapp
+
+tour: setup-test app ## take the pictures of docs/tour.md again
+	TAMIS_TOUR=docs/images/tour $(bin)/pytest -q tests/e2e
+
+wheel: setup-test ## build the wheel, with the web app inside, into dist/
 	$(bin)/pip wheel --no-deps --no-build-isolation -w dist .
 
 bench: setup-test ## run the benchmark of the main job
 	$(bin)/python -m benchmarks.curate
 
 clean: ## remove everything that was built, set up or fetched
+	rm -rf web/node_modules src/tamis/server/static
 	rm -rf .venv .demo .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 setup-demo setup-test: setup-%:
@@ -44,3 +57,6 @@ lint:
 	$(bin)/ruff format --check $(sources)
 	$(bin)/mypy
 	$(bin)/lint-imports
+
+web:
+	$(npm) run check

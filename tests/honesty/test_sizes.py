@@ -7,12 +7,21 @@ from statistics import median
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_FILE, LONGEST_FUNCTION = 400, 50
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_COMPONENT = 400, 50, 200
 FOLDERS = ("src/tamis", "demo", "tools", "benchmarks")
 
 
 def python_files(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def web_files() -> list[Path]:
+    """What people wrote of the web app; the types of the API are generated."""
+    web = ROOT / "web"
+    paths = [*web.glob("*.ts"), *(web / "src").rglob("*")]
+    return sorted(
+        path for path in paths if path.suffix in (".ts", ".tsx", ".css") and path.name != "schema.d.ts"
+    )
 
 
 def lines(path: Path) -> int:
@@ -22,8 +31,17 @@ def lines(path: Path) -> int:
 def test_no_file_is_longer_than_400_lines() -> None:
     too_long = {
         str(path.relative_to(ROOT)): lines(path)
-        for path in python_files(*FOLDERS, "tests")
+        for path in [*python_files(*FOLDERS, "tests"), *web_files()]
         if lines(path) > LONGEST_FILE
+    }
+    assert too_long == {}
+
+
+def test_no_component_of_the_web_app_is_longer_than_200_lines() -> None:
+    too_long = {
+        str(path.relative_to(ROOT)): lines(path)
+        for path in web_files()
+        if path.suffix == ".tsx" and ".test." not in path.name and lines(path) > LONGEST_COMPONENT
     }
     assert too_long == {}
 

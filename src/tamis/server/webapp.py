@@ -88,7 +88,7 @@ def not_built() -> Response:
     """Say that the web app is missing."""
     text = (
         "<p>The server runs, and its API answers. The files of the web app are not in this installation: "
-        "in a checkout, <code>make web</code> builds them.</p>"
+        "in a checkout, <code>make app</code> builds them.</p>"
     )
     return _plain("The web app is not built", text, 200)
 

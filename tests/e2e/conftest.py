@@ -1,0 +1,87 @@
+"""The built wheel, a platform that runs it, and a browser that tells everything."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.installed import install
+from tests.e2e.platform import Platform
+from tests.e2e.watched import FLAGS, Tab, new_context
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder: one browser and one platform are shared by all of them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def python() -> Path:
+    """A Python in which Tamis is what the wheel brought."""
+    return install()
+
+
+@pytest.fixture(scope="session")
+def platform(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The platform that the stories share; each makes a dataset of its own."""
+    platform = Platform(python, tmp_path_factory.mktemp("platform") / "data")
+    yield platform
+    platform.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def cookies(platform: Platform, browser: Browser) -> list[dict[str, object]]:
+    """The session of somebody who opened the link that the platform printed."""
+    context = new_context(browser)
+    page = context.new_page()
+    page.goto(platform.link)
+    kept = context.cookies()
+    context.close()
+    assert kept, "the link gave no cookie"
+    return kept  # type: ignore[return-value]  # a TypedDict is a dict
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
+    """Open tabs; at the end none may have complained."""
+    tabs: list[Tab] = []
+
+    def opened(**options: object) -> Tab:
+        tabs.append(Tab(new_context(browser, **options)))
+        return tabs[-1]
+
+    yield opened
+    problems = [tab.unexpected() for tab in tabs]
+    for tab in tabs:
+        tab.context.close()
+    assert problems == [[] for _ in tabs]
+
+
+@pytest.fixture
+def tab(platform: Platform, cookies: list[dict[str, object]], open_tab: Callable[..., Tab]) -> Tab:
+    """A tab that is signed in, at the first page."""
+    tab = open_tab(base_url=platform.url)
+    tab.context.add_cookies(cookies)  # type: ignore[arg-type]  # as they came
+    tab.page.goto("/")
+    return tab
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where the pictures of the stories go: for `make tour`, into the docs."""
+    folder = Path(os.environ.get("TAMIS_TOUR", "build/e2e/screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

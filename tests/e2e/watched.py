@@ -1,0 +1,71 @@
+"""A browser tab whose every request, complaint and refusal is written down."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+FLAGS = [
+    "--no-sandbox",  # tests may run as root, in a container
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",  # WebGL2 without a graphics card
+    "--enable-unsafe-swiftshader",
+]
+SIZE = {"width": 1440, "height": 900}
+# A violation of the content security policy is an error of ours, whatever the browser makes of it.
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation",
+  ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+  console.error(`policy: ${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));
+"""
+
+
+class Tab:
+    """A page, what it asked for, and what went wrong in it."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.page: Page = context.new_page()
+        self.requests: list[Request] = []
+        self.problems: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+        self.page.add_init_script(REPORT_VIOLATIONS)
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
+        self.page.on("request", self.requests.append)
+
+    def expect_problem(self, pattern: str) -> None:
+        """Allow one kind of complaint: a test that provokes it says so."""
+        self._expected.append(re.compile(pattern))
+
+    def unexpected(self) -> list[str]:
+        """Return what the browser complained about, and requests that left our server."""
+        problems = [text for text in self.problems if not any(known.search(text) for known in self._expected)]
+        own = urlsplit(self.page.url).netloc
+        return problems + [
+            f"asked another server: {request.url}"
+            for request in self.requests
+            if request.url.startswith("http") and urlsplit(request.url).netloc != own
+        ]
+
+    def asked(self, pattern: str = "") -> list[Request]:
+        """Return the requests whose path and query match."""
+        return [request for request in self.requests if re.search(pattern, request.url)]
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            where = (message.location or {}).get("url", "")
+            self.problems.append(f"{message.type}: {message.text} {where}")
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a fresh profile, in the size of the screenshots."""
+    options = {"viewport": SIZE, "color_scheme": "light", "reduced_motion": "reduce", **options}
+    context = browser.new_context(**options)
+    context.set_default_timeout(20_000)
+    return context
