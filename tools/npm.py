@@ -15,7 +15,8 @@ def main() -> int:
     except WebAppError as error:
         print(error, file=sys.stderr)
         return 1
-    return subprocess.run([*command, *sys.argv[1:]], cwd=ROOT / "web", env=environment, check=False).returncode
+    ran = subprocess.run([*command, *sys.argv[1:]], cwd=ROOT / "web", env=environment, check=False)
+    return ran.returncode
 
 
 if __name__ == "__main__":

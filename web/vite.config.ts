@@ -13,6 +13,7 @@ export default defineConfig({
   build: {
     outDir: "../src/tamis/server/static",
     emptyOutDir: true,
+    license: { fileName: "licences.md" }, // of what is bundled; they ask to be handed on
     target: "es2022",
     assetsInlineLimit: 0, // no data: addresses, so that the content security policy stays strict
     modulePreload: { polyfill: false },
