@@ -60,3 +60,4 @@ lint:
 
 web:
 	$(npm) run check
+	$(npm) run drift
