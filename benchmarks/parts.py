@@ -3,14 +3,12 @@
 A `prepare_` function does what is not measured (start a process, load a model) and returns what is.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.machine import cores
@@ -30,8 +28,6 @@ T = TypeVar("T")
 _ENCODER = "lite0"
 _SIZE, _BATCH = 224, 16
 _LONGEST_SIDE, _QUALITY = 512, 85
-_AHEAD = 4
-_DECODERS = 2
 
 
 class _Undurable(Run):
@@ -51,22 +47,20 @@ def prepare_ingest(folder: Path, store: Store) -> Callable[[], object]:
 
 
 def prepare_encoder(store: Store) -> Callable[[], object]:
-    """Load the encoder; then turn all thumbnails into vectors, the next ones being decoded meanwhile."""
+    """Load the encoder; then turn all thumbnails into vectors, in as many threads as it has lanes."""
     encoder = open_encoder(_ENCODER, store.folder.cache)
     encoder.encode(np.zeros((_BATCH, _SIZE, _SIZE, 3), np.uint8))
 
-    def load(sha256: str) -> NDArray[np.uint8]:
-        return square(thumbnails.read(store.folder, sha256), encoder.input_size)
+    def encode(hashes: Sequence[str]) -> object:
+        found = (thumbnails.read(store.folder, sha256) for sha256 in hashes)
+        return encoder.encode(np.stack([square(data, encoder.input_size) for data in found]))
 
     def work() -> None:
         hashes = [path.stem for path in sorted((store.folder.path / "thumbnails").rglob("*.jpg"))]
-        groups = [hashes[start : start + _BATCH] for start in range(0, len(hashes), _BATCH)]
-        with ThreadPoolExecutor(_DECODERS) as pool:
-            ahead: deque[list[Future[NDArray[np.uint8]]]] = deque()
-            for group in [*groups, *[[]] * _AHEAD]:
-                ahead.append([pool.submit(load, one) for one in group])
-                if len(ahead) > _AHEAD:
-                    encoder.encode(np.stack([image.result() for image in ahead.popleft()]))
+        size = encoder.batch_size
+        with ThreadPoolExecutor(encoder.lanes) as pool:
+            for _ in pool.map(encode, [hashes[i : i + size] for i in range(0, len(hashes), size)]):
+                pass
 
     return work
 

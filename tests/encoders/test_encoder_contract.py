@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from tamis.model.errors import Invalid
 
 @pytest.fixture(scope="module", params=encoder_names())
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    return open_encoder(request.param, tmp_path_factory.mktemp("cache"), threads=2)
+    return open_encoder(request.param, tmp_path_factory.mktemp("cache"))
 
 
 def pictures(encoder: Encoder, n: int, seed: int = 0) -> np.ndarray:
@@ -39,9 +40,15 @@ def test_one_finite_float32_row_an_image(encoder: Encoder, count: int) -> None:
 def test_the_same_images_give_the_same_bits(encoder: Encoder, tmp_path: Path) -> None:
     images = pictures(encoder, encoder.batch_size + 3)
     first = encoder.encode(images)
-    again = open_encoder(encoder.name, tmp_path, threads=1).encode(images)
-    assert first.tobytes() == encoder.encode(images).tobytes()
-    np.testing.assert_allclose(again, first, rtol=1e-5, atol=1e-6)
+    assert encoder.encode(images).tobytes() == first.tobytes()
+    assert open_encoder(encoder.name, tmp_path).encode(images).tobytes() == first.tobytes()
+
+
+def test_calls_from_several_threads_give_the_bits_of_calls_in_turn(encoder: Encoder) -> None:
+    batches = [pictures(encoder, encoder.batch_size, seed) for seed in range(8)]
+    in_turn = [encoder.encode(batch).tobytes() for batch in batches]
+    with ThreadPoolExecutor(4) as pool:
+        assert [vectors.tobytes() for vectors in pool.map(encoder.encode, batches)] == in_turn
 
 
 def test_aligned_batches_equal_one_call_bit_for_bit(encoder: Encoder) -> None:
@@ -96,11 +103,6 @@ def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
         open_encoder("lite", tmp_path)
     with pytest.raises(Invalid, match="There are"):
         encoder_facts("")
-
-
-def test_no_thread_is_not_enough(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="not 0"):
-        open_encoder("pixels", tmp_path, threads=0)
 
 
 def test_names_and_facts_load_no_runtime() -> None:

@@ -51,7 +51,8 @@ def signature(store: Store, dataset_id: str, made: Outcome) -> dict[str, object]
         found[name] = (hashlib.sha256(matrix.tobytes()).hexdigest(), state.basis, digest)
     source = FromSelection(selection_id=made.selection_id, keep=5)
     tag = tags.create(store, dataset_id, TagCreate(name="best", source=source))
-    found["tags"] = [one.digest for one in tags.list_page(store, dataset_id, None, 10).items]
+    # By name: worker and test make ids in the same second, and then either may come first.
+    found["tags"] = {one.name: one.digest for one in tags.list_page(store, dataset_id, None, 10).items}
     found["paths"] = tags.paths(store, dataset_id, tag.id, new_only=False)
     return found
 

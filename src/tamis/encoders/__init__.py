@@ -29,9 +29,9 @@ def encoder_facts(name: str) -> EncoderFacts:
     return _find(name).facts()
 
 
-def open_encoder(name: str, cache_folder: Path, threads: int | None = None) -> Encoder:
-    """Make an encoder ready; `cache_folder` keeps what it converts, `threads` defaults to all cores."""
-    return _find(name)(cache_folder, threads)
+def open_encoder(name: str, cache_folder: Path) -> Encoder:
+    """Make an encoder ready; `cache_folder` keeps what it converts."""
+    return _find(name)(cache_folder)
 
 
 def _find(name: str) -> type[Encoder]:

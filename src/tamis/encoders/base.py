@@ -24,13 +24,16 @@ class Encoder(ABC):
     `encode` cuts what it is given into batches of `batch_size`, counted from its first row. The last bits of
     a vector may depend on its batch. So a caller who wants a resumed run to equal a straight one hands in
     whole batches that start at a position divisible by `batch_size`; only the last one may be short.
+
+    `encode` may be called from several threads; `lanes` tells from how many it pays. One call uses one core:
+    batches beside each other never wait for one another, as the threads inside one batch do in every layer.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     dimension: ClassVar[int]
     input_size: ClassVar[int]
-    batch_size: ClassVar[int] = 16
+    batch_size: ClassVar[int]
     weights: ClassVar[str]
     """SHA-256 of the weights file; of no bytes at all for an encoder that has none."""
     preprocessing: ClassVar[dict[str, Json]]
@@ -41,11 +44,9 @@ class Encoder(ABC):
             raise ValueError(f"Two encoders are named {cls.name!r}.")
         _registry[cls.name] = cls
 
-    def __init__(self, cache_folder: Path, threads: int | None = None) -> None:
-        if threads is not None and threads < 1:
-            raise Invalid(f"An encoder needs at least 1 thread, not {threads}.", field="threads")
+    def __init__(self, cache_folder: Path) -> None:
         self.cache_folder = cache_folder
-        self.threads = threads if threads is not None else cores()
+        self.lanes = cores()
 
     @classmethod
     def facts(cls) -> EncoderFacts:

@@ -27,29 +27,26 @@ class Lite0(Encoder):
     title = "EfficientNet-Lite0 (ImageNet)"
     dimension = 1280
     input_size = 224
-    batch_size = 16
+    batch_size = 1  # as fast as any, and no vector depends on its neighbours
     weights = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
     preprocessing: ClassVar = {"color": "rgb", "size": 224, "subtract": 127, "divide": 128}
 
-    def __init__(self, cache_folder: Path, threads: int | None = None) -> None:
-        super().__init__(cache_folder, threads)
-        self._session = _open_session(converted(cache_folder), self.threads)
+    def __init__(self, cache_folder: Path) -> None:
+        super().__init__(cache_folder)
+        self._session = _open_session(converted(cache_folder))
 
     def _encode_batch(self, images: Images) -> Vectors:
         (vectors,) = self._session.run(["embedding"], {"images": images})
         return vectors  # type: ignore[no-any-return]
 
 
-def _open_session(model: bytes, threads: int) -> "onnxruntime.InferenceSession":
+def _open_session(model: bytes) -> "onnxruntime.InferenceSession":
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads  # a given number also keeps it from pinning threads to cores
-    options.inter_op_num_threads = 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # the caller's thread; see `lanes`
     options.use_deterministic_compute = True
-    # Waiting threads would otherwise burn the cores that decode the next images.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

@@ -17,7 +17,7 @@ class Pixels(Encoder):
     title = "Tiny pixels (baseline)"
     dimension = SIDE * SIDE * 3
     input_size = 224
-    batch_size = 64
+    batch_size = 4
     weights = hashlib.sha256(b"").hexdigest()
     preprocessing: ClassVar = {"color": "rgb", "size": 224, "areas": SIDE, "divide": 255}
 

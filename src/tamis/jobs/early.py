@@ -2,6 +2,8 @@
 
 import threading
 
+import numpy as np
+
 
 class EarlyLoading:
     """Loads libraries in a thread, once. Those who need them wait, so that two threads never load at once."""
@@ -26,7 +28,11 @@ class EarlyLoading:
 
 
 def _load() -> None:
-    from tamis.selection.kernels import farthest, herding, nearest  # noqa: F401  # they load numba
+    from tamis.selection import coverage, random_coverage, rank
     from tamis.store import vectors
 
     vectors.load_library()
+    few = np.eye(4, dtype=np.float32)  # what has been compiled before is loaded at a kernel's first call
+    ranking = rank(few, n_samples=2)
+    coverage(few, ranking.order, [2])
+    random_coverage(few, [2])

@@ -1,9 +1,8 @@
 """Encoding: thumbnails become vectors, shard by shard; then the reduced child follows."""
 
 import time
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,12 @@ from tamis.jobs.run import Run
 from tamis.model.digest import Json
 from tamis.model.embedding import EmbeddingCreate
 from tamis.model.job import JobCancelled
-from tamis.model.machine import cores
 from tamis.projection import Basis, fit_basis
 from tamis.services import embeddings, prepare
 from tamis.store import arrays, bitmaps, thumbnails, vectors
 
 SHARD = 256
 """Positions in one step: shard s holds those from s * SHARD on. A multiple of every encoder's batch size."""
-_LOOK_AHEAD = 4
 _PAUSE_SECONDS = 0.1
 
 
@@ -83,34 +80,32 @@ def _encode(run: Run, name: str, full_id: str, shard: int, done: int, total: int
     positions = lacking[(lacking // SHARD) == shard]
     matrix = np.empty((len(positions), encoder.dimension), np.float32)
     filled = 0
-    for images in _batches(run, encoder, positions):
-        matrix[filled : filled + len(images)] = encoder.encode(images)
-        filled += len(images)
+    for rows in _batches(run, encoder, positions):
+        matrix[filled : filled + len(rows)] = rows
+        filled += len(rows)
         run.report("embed", done + filled, total)
     vectors.write_part(_part(run, "full", shard), positions, matrix)
     return filled
 
 
-def _batches(run: Run, encoder: Encoder, positions: bitmaps.Positions) -> Iterator[NDArray[np.uint8]]:
-    """Yield the pictures of position-aligned batches, while the next ones are decoded in threads.
+def _batches(run: Run, encoder: Encoder, positions: bitmaps.Positions) -> Iterator[NDArray[np.float32]]:
+    """Yield the vectors of position-aligned batches; each is decoded and encoded by one thread.
 
     The alignment makes a resumed run equal a straight one to the last bit.
     """
     hashes = embeddings.thumbnail_hashes(run.store, run.dataset_id, positions)
 
-    def load(sha256: str) -> NDArray[np.uint8]:
-        return square(thumbnails.read(run.store.folder, sha256), encoder.input_size)
+    def encode(batch: NDArray[np.intp]) -> NDArray[np.float32]:
+        thumbnails_of_batch = (thumbnails.read(run.store.folder, hashes[i]) for i in batch)
+        return encoder.encode(np.stack([square(data, encoder.input_size) for data in thumbnails_of_batch]))
 
     borders = np.flatnonzero(np.diff(positions // encoder.batch_size)) + 1
-    groups = np.split(np.arange(len(positions)), borders) if len(positions) else []
-    with ThreadPoolExecutor(cores()) as pool:
-        ahead: deque[list[Future[NDArray[np.uint8]]]] = deque()
-        for group in groups:
-            ahead.append([pool.submit(load, hashes[i]) for i in group])
-            if len(ahead) > _LOOK_AHEAD:
-                yield np.stack([image.result() for image in ahead.popleft()])
-        while ahead:
-            yield np.stack([image.result() for image in ahead.popleft()])
+    batches = np.split(np.arange(len(positions)), borders) if len(positions) else []
+    pool = ThreadPoolExecutor(encoder.lanes)
+    try:
+        yield from pool.map(encode, batches)
+    finally:  # when cancelled, the rest of the shard is not waited for
+        pool.shutdown(cancel_futures=True)
 
 
 def _reduce(run: Run, full_id: str, dimensions: int) -> str:

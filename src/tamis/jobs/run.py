@@ -11,6 +11,7 @@ from tamis.encoders import Encoder, open_encoder
 from tamis.engine.local import LocalEngine
 from tamis.model.digest import Json
 from tamis.model.job import Job, JobCancelled
+from tamis.model.machine import user_cache
 from tamis.store import jobs
 from tamis.store.store import Store
 
@@ -33,7 +34,8 @@ class Tools:
     def encoder(self, name: str) -> Encoder:
         """Return an encoder that is ready to run."""
         if name not in self._encoders:
-            self._encoders[name] = open_encoder(name, self.store.folder.cache)
+            cache = user_cache("encoders") or self.store.folder.cache
+            self._encoders[name] = open_encoder(name, cache)
         return self._encoders[name]
 
 

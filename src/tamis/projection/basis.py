@@ -78,13 +78,16 @@ def fit_basis(batches: Iterable[Vectors], dimensions: int = 32) -> Basis:
     """
     if dimensions < 1:
         raise Invalid(f"A basis needs at least 1 dimension, not {dimensions}.", field="dimensions")
+    import scipy.linalg
+
     moments = _Moments()
     for batch in batches:
         moments.add(batch)
     mean, covariance, largest = moments.result()
-    variances, directions = np.linalg.eigh(covariance)
     count = min(dimensions, len(mean))
-    variances, directions = variances[::-1][:count], directions.T[::-1][:count]
+    largest_only = len(mean) - count, len(mean) - 1
+    variances, directions = scipy.linalg.eigh(covariance, subset_by_index=largest_only)
+    variances, directions = variances[::-1], directions.T[::-1]
     kept = variances > max(RELATIVE_FLOOR * variances[0], ROUNDING * largest**2)
     components = np.zeros((dimensions, len(mean)))
     scale = np.zeros(dimensions)

@@ -8,9 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
-import platformdirs
 from numba import njit
 from numba.core import config
+
+from tamis.model.machine import can_write, user_cache
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -41,12 +42,10 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
 def _cache_folder() -> str | None:
     """Return a folder for compiled code that we may write to: the user's word first."""
     named = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(named) if named else Path(platformdirs.user_cache_dir("tamis")) / "numba"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return str(folder) if os.access(folder, os.W_OK | os.X_OK) else None
+    if named:
+        return named if can_write(Path(named)) else None
+    folder = user_cache("numba")
+    return None if folder is None else str(folder)
 
 
 class Workers:
