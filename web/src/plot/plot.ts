@@ -27,7 +27,7 @@ export interface Plot {
   setPoints(x: Float32Array, y: Float32Array): void;
   /** Ranks by position, NO_RANK = none. Null: there is no selection, and every member is active. */
   setRanks(rank: Uint32Array | null): void;
-  /** Packed bits. Only members can be active. Null: all samples are members. */
+  /** Packed bits. Only members can be active, and what is preselected. Null: all samples are members. */
   setMembers(bits: Uint8Array | null): void;
   /** Packed bits: active whatever their rank. */
   setPreselected(bits: Uint8Array | null): void;
@@ -219,9 +219,7 @@ class CanvasPlot implements Plot {
 
   #isActive(point: number): boolean {
     const { members, rank, preselected, keep } = this.#renderer.scene;
-    return (
-      (!members || hasBit(members, point)) &&
-      (!rank || (rank[point] ?? keep) < keep || (preselected !== null && hasBit(preselected, point)))
-    );
+    const before = rank !== null && preselected !== null && hasBit(preselected, point);
+    return before || ((!members || hasBit(members, point)) && (!rank || (rank[point] ?? keep) < keep));
   }
 }

@@ -42,7 +42,7 @@ void main() {
   bool ranked = (given & 1u) != 0u;
   bool member = (given & 2u) == 0u || has(members, gl_VertexID);
   bool before = ranked && (given & 4u) != 0u && has(preselected, gl_VertexID);
-  bool lit = member && (!ranked || before || rank < keep);
+  bool lit = before || (member && (!ranked || rank < keep));
   float disc = dots.x;
   float halo = 0.0;
   color = vec4(mutedColor, dots.y);
