@@ -194,3 +194,59 @@ def test_a_position_that_was_never_given_is_not_deleted(store: Store) -> None:
         with pytest.raises(Invalid, match=f"no sample {wrong}"):
             samples.delete(store, dataset_id, np.array([0, wrong]))
     assert shown(store, dataset_id, tags.close_upload(store, dataset_id)) == ["a"]
+
+
+def test_a_later_upload_leaves_out_what_was_deleted_before(store: Store) -> None:
+    dataset_id = made.dataset_of(store, "a.jpg", "b.jpg")
+    initial = tags.close_upload(store, dataset_id)
+    samples.delete(store, dataset_id, np.array([0]))
+    gone = tags.get(store, dataset_id, initial.id)
+    assert tags.close_upload(store, dataset_id) == gone  # nothing came, so there is nothing to freeze
+    add(store, dataset_id, "c.jpg")
+    child = tags.close_upload(store, dataset_id)
+    recipe = {"v": 1, "kind": "upload", "inputs": [initial.digest], "selection": None}
+    assert (child.n_members, child.n_deleted) == (2, 0)
+    assert child.digest == expected_digest(["b.jpg", "c.jpg"], recipe, initial.digest)
+    assert shown(store, dataset_id, child) == ["b.jpg", "c.jpg"]
+
+
+def test_a_first_upload_of_nothing_but_deleted_samples_has_nothing_to_tag(store: Store) -> None:
+    dataset_id = made.dataset_of(store, "a.jpg")
+    samples.delete(store, dataset_id, np.array([0]))
+    with pytest.raises(Invalid, match="not one readable image"):
+        tags.close_upload(store, dataset_id)
+
+
+def test_what_is_added_and_deleted_while_an_upload_closes_is_right(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names are read before the write lock is taken, and the dataset may change in between."""
+    dataset_id = made.dataset_of(store, "a.jpg", "b.jpg", "c.jpg")
+    real = tags.datasets.present
+    reads: list[int] = []
+
+    def present(connection: Any, asked: str) -> Any:
+        reads.append(len(reads))
+        found = real(connection, asked)
+        return np.delete(np.append(found, np.uint32(2)), 0) if len(reads) == 1 and len(found) == 2 else found
+
+    monkeypatch.setattr(tags.datasets, "present", present)
+    samples.delete(store, dataset_id, np.array([2]))  # the first look finds b and the deleted c, and not a
+    tag = tags.close_upload(store, dataset_id)
+    recipe = {"v": 1, "kind": "initial", "inputs": [], "selection": None}
+    assert reads == [0, 1]
+    assert tag.digest == expected_digest(["a.jpg", "b.jpg"], recipe, None)
+    assert shown(store, dataset_id, tag) == ["a.jpg", "b.jpg"]
+
+
+def test_members_are_bits_without_the_deleted(store: Store) -> None:
+    dataset_id = made.dataset_of(store, *(f"{i}.jpg" for i in range(10)))
+    initial = tags.close_upload(store, dataset_id)
+    tag = pick(store, dataset_id, "mine", initial, "0.jpg", "3.jpg", "8.jpg", "9.jpg")
+    assert tags.members(store, dataset_id, tag.id) == bytes([0b00001001, 0b00000011])
+    samples.delete(store, dataset_id, np.array([3, 8]))
+    assert tags.members(store, dataset_id, tag.id) == bytes([0b00000001, 0b00000010])
+    assert samples.present(store, dataset_id) == bytes([0b11110111, 0b00000010])
+    add(store, dataset_id, *(f"new {i}.jpg" for i in range(7)))  # a set grows with its dataset
+    assert tags.members(store, dataset_id, tag.id) == bytes([0b00000001, 0b00000010, 0])
+    assert samples.present(store, dataset_id) == bytes([0b11110111, 0b11111110, 0b00000001])

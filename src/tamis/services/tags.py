@@ -1,5 +1,7 @@
 """Tags: frozen sets of samples. A recipe tells how each was made; a digest names it by its content."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tamis.model.digest import members_digest
@@ -20,12 +22,15 @@ def create(store: Store, dataset_id: str, new: TagCreate) -> Tag:
         Invalid: `keep` is more than the ranking holds, or a file name is not in the dataset.
         NotFound: there is no such dataset, selection or parent.
     """
-    with store.write() as connection:
+    # All that goes into a tag stays as it is, so it is read and digested before anybody has to wait.
+    with store.read() as connection:
         datasets.get(connection, dataset_id)
         if isinstance(new.source, FromSelection):
             made = _from_selection(store, connection, dataset_id, new.name, new.source)
         else:
             made = _from_file_names(connection, dataset_id, new.name, new.source)
+    with store.write() as connection:
+        datasets.get(connection, dataset_id)
         return _keep(connection, dataset_id, made)
 
 
@@ -55,7 +60,7 @@ def members(store: Store, dataset_id: str, tag_id: str) -> bytes:
 
 
 def close_upload(store: Store, dataset_id: str) -> Tag:
-    """Freeze what the dataset holds once an upload is complete.
+    """Freeze what the dataset holds, without the deleted samples, once an upload is complete.
 
     The first upload makes `initial-tag`, a later one a child of the newest upload's tag; where nothing
     was added, that tag is returned.
@@ -63,19 +68,23 @@ def close_upload(store: Store, dataset_id: str) -> Tag:
     Raises:
         Invalid: the dataset is still empty.
     """
+    # A million names take seconds to read and digest: not while others wait to write.
+    with store.read() as connection:
+        seen = _content(connection, dataset_id, datasets.present(connection, dataset_id))
     with store.write() as connection:
-        everything = np.arange(datasets.get(connection, dataset_id).n_samples, dtype=np.uint32)
+        everything = datasets.present(connection, dataset_id)
         newest = tags.newest_upload(connection, dataset_id)
+        if newest is not None:
+            known = tags.members(connection, dataset_id, newest.id)
+            if len(bitmaps.difference(everything, known)) == 0:
+                return newest
         if len(everything) == 0:
             raise Invalid("There is not one readable image, so there is nothing to tag.")
-        if newest is None:
-            return _keep(connection, dataset_id, _upload(connection, dataset_id, everything, None, 1))
-        if len(tags.members(connection, dataset_id, newest.id)) == len(everything):
-            return newest
-        number = 2
-        while tags.by_name(connection, dataset_id, f"upload-{number}") is not None:
+        content = _content(connection, dataset_id, everything, seen)
+        number = 1 if newest is None else 2
+        while number > 1 and tags.by_name(connection, dataset_id, f"upload-{number}") is not None:
             number += 1
-        return _keep(connection, dataset_id, _upload(connection, dataset_id, everything, newest, number))
+        return _keep(connection, dataset_id, _upload(content, newest, number))
 
 
 def paths(store: Store, dataset_id: str, tag_id: str, *, new_only: bool) -> bytes:
@@ -110,14 +119,41 @@ def ordered_members(
     return np.concatenate([bitmaps.difference(members, np.sort(chosen)), chosen])
 
 
-def _upload(
-    connection: Connection, dataset_id: str, members: bitmaps.Positions, parent: Tag | None, number: int
-) -> tags.NewTag:
+@dataclass(frozen=True)
+class _Content:
+    """The samples at some positions as (name, hash), which never change, and the digest of them all."""
+
+    positions: bitmaps.Positions
+    rows: list[tuple[str, str]]
+    digest: str
+
+
+def _content(
+    connection: Connection, dataset_id: str, positions: bitmaps.Positions, known: _Content | None = None
+) -> _Content:
+    """Read the content of these positions; what is `known` already is not read again."""
+    if known is None:
+        known = _Content(np.empty(0, np.uint32), [], "")
+    elif np.array_equal(positions, known.positions):
+        return known
+    stays = np.isin(known.positions, positions, assume_unique=True).tolist()
+    rows = [row for row, kept in zip(known.rows, stays, strict=True) if kept]
+    rows += _names_and_hashes(connection, dataset_id, bitmaps.difference(positions, known.positions))
+    return _Content(positions, rows, members_digest(rows))
+
+
+def _names_and_hashes(
+    connection: Connection, dataset_id: str, positions: bitmaps.Positions
+) -> list[tuple[str, str]]:
+    rows = samples.columns(connection, dataset_id, positions, "file_name", "sha256")
+    return [(str(file_name), str(sha256)) for file_name, sha256 in rows]
+
+
+def _upload(content: _Content, parent: Tag | None, number: int) -> tags.NewTag:
     if parent is None:
-        recipe = Recipe(kind="initial")
-        return _new(connection, dataset_id, INITIAL_TAG, None, members, recipe)
+        return _new(INITIAL_TAG, None, content, Recipe(kind="initial"))
     recipe = Recipe(kind="upload", inputs=(parent.digest,))
-    return _new(connection, dataset_id, f"upload-{number}", parent, members, recipe)
+    return _new(f"upload-{number}", parent, content, recipe)
 
 
 def _from_selection(
@@ -143,7 +179,7 @@ def _from_selection(
         keep=source.keep,
     )
     recipe = Recipe(kind="selection", inputs=tuple(inputs), selection=step)
-    return _new(connection, dataset_id, name, parent, members, recipe, selection.id)
+    return _new(name, parent, _content(connection, dataset_id, members), recipe, selection.id)
 
 
 def _from_file_names(
@@ -160,26 +196,18 @@ def _from_file_names(
         )
     members = np.unique(np.array(list(found.values()), dtype=np.uint32))
     recipe = Recipe(kind="manual", inputs=(parent.digest,))
-    return _new(connection, dataset_id, name, parent, members, recipe)
+    return _new(name, parent, _content(connection, dataset_id, members), recipe)
 
 
 def _new(
-    connection: Connection,
-    dataset_id: str,
-    name: str,
-    parent: Tag | None,
-    members: bitmaps.Positions,
-    recipe: Recipe,
-    selection_id: str | None = None,
+    name: str, parent: Tag | None, content: _Content, recipe: Recipe, selection_id: str | None = None
 ) -> tags.NewTag:
-    rows = samples.columns(connection, dataset_id, members, "file_name", "sha256")
-    digest = members_digest((str(file_name), str(sha256)) for file_name, sha256 in rows)
     return tags.NewTag(
         name=name,
         parent_id=parent.id if parent else None,
-        members=members,
+        members=content.positions,
         recipe=recipe,
-        digest=tag_digest(digest, recipe, parent.digest if parent else None),
+        digest=tag_digest(content.digest, recipe, parent.digest if parent else None),
         selection_id=selection_id,
     )
 

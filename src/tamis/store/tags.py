@@ -64,11 +64,13 @@ def by_name(connection: sa.Connection, dataset_id: str, name: str) -> Tag | None
 
 def newest_upload(connection: sa.Connection, dataset_id: str) -> Tag | None:
     """Return the tag that the last upload made, if one has been completed."""
-    query = sa.select(tag).where(tag.c.dataset_id == dataset_id).order_by(tag.c.created_at, tag.c.id)
-    found = [
-        row for row in connection.execute(query).mappings() if row["recipe"]["kind"] in ("initial", "upload")
-    ]
-    return _tag(found[-1], datasets.deleted(connection, dataset_id)) if found else None
+    # Without the members: the sets of positions of all tags may be large.
+    query = sa.select(tag.c.id, tag.c.recipe).where(tag.c.dataset_id == dataset_id)
+    newest_first = query.order_by(tag.c.created_at.desc(), tag.c.id.desc())
+    for tag_id, recipe in connection.execute(newest_first):
+        if recipe["kind"] in ("initial", "upload"):
+            return get(connection, dataset_id, tag_id)
+    return None
 
 
 def list_page(
