@@ -26,8 +26,8 @@ Answer = TypeVar("Answer")
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
 _RETRY_MILLISECONDS = 2000
-_LONGEST_QUEUE = 1000
-_RESET = Event(None, "", "reset", "")
+LONGEST_QUEUE = 1000
+RESET = Event(None, "", "reset", "")
 
 
 class Follower:
@@ -41,10 +41,10 @@ class Follower:
         """Hand over an event; who does not read gets a `reset` instead of all that has piled up."""
         if self.dataset_id not in (None, event.dataset_id):
             return
-        if self._waiting.qsize() >= _LONGEST_QUEUE:
+        if self._waiting.qsize() >= LONGEST_QUEUE:
             while not self._waiting.empty():
                 self._waiting.get_nowait()
-            event = _RESET
+            event = RESET
         self._waiting.put_nowait(event)
 
     def end(self) -> None:
@@ -77,6 +77,11 @@ class EventReader:
     def n_followers(self) -> int:
         """How many streams are open."""
         return len(self._followers)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the database is looked at, which it is only while anybody follows."""
+        return self._task is not None and not self._task.done()
 
     async def ask(self, question: Callable[..., Answer], *arguments: object) -> Answer:
         """Ask the database, in a thread that is not one of those that answer requests."""
@@ -178,7 +183,7 @@ class EventStream(Response):
 
 async def _pieces(follower: Follower, last: int, missed: list[Event] | None) -> AsyncIterator[bytes]:
     yield f"retry: {_RETRY_MILLISECONDS}\n\n".encode()
-    for event in [_RESET] if missed is None else missed:
+    for event in [RESET] if missed is None else missed:
         yield _written(event)
     yield f"id: {last}\n\n".encode()  # so that a client to whom nothing happened knows where it was
     while True:
