@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from tamis.client import Client, waiting
@@ -93,11 +94,26 @@ def test_there_is_a_method_for_every_route() -> None:
             client.strategies,
             client.encoders,
             client.doctor,
+            client.roots,
+            lambda: client.folders(ID),
+            lambda: client.summary(ID),
+            lambda: client.prepare(ID),
+            lambda: client.members(ID),
+            lambda: client.members(ID, ID),
+            lambda: client.thumbnails(ID, [0]),
+            lambda: client.picture(ID, ID),
+            lambda: client.estimate(ID, {}),
+            lambda: client.upload_vectors(ID, "a", ["a.jpg"], np.zeros((1, 2), np.float32)),
+            lambda: client.remove_embedding(ID, ID),
+            lambda: next(client.events()),
         ):
             with pytest.raises(NotFound):
                 call()
     expected = {
-        (method.upper(), re.sub(r"\{(\w+)\}", lambda name: "0" if name[1] == "position" else ID, path))
+        (
+            method.upper(),
+            re.sub(r"\{(\w+)\}", lambda name: {"position": "0", "name": "a"}.get(name[1], ID), path),
+        )
         for path, methods in bare_app().openapi()["paths"].items()
         for method in methods
     }

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tamis.images.square import square, squares
-from tamis.images.thumbnail import encode, shrink, thumbnail
+from tamis.images.thumbnail import encode, shrink, smaller, thumbnail
 from tamis.model.image import BadImage
 from tests.images import corpus
 
@@ -57,3 +57,35 @@ def test_a_damaged_thumbnail_is_refused(threads: int) -> None:
     data = encode(np.asarray(corpus.scene()))
     with pytest.raises(BadImage):
         squares([data, data[:500]], 64, threads)
+
+
+@pytest.mark.parametrize(
+    ("size", "longest", "expected"),
+    [((512, 384), 160, (160, 120)), ((384, 512), 160, (120, 160)), ((512, 2), 160, (160, 1)),
+     ((200, 100), 160, (160, 80)), ((1, 512), 16, (1, 16)), ((512, 512), 511, (511, 511))],
+)  # fmt: skip
+def test_a_thumbnail_is_shrunk_further_for_a_grid(
+    size: tuple[int, int], longest: int, expected: tuple[int, int]
+) -> None:
+    data = smaller(encode(np.asarray(corpus.scene(*size))), longest)
+    picture = Image.open(io.BytesIO(data))
+    assert (picture.size, picture.format, picture.mode) == (expected, "JPEG", "RGB")
+
+
+def test_a_thumbnail_that_is_small_enough_stays_as_it_is() -> None:
+    data = encode(np.asarray(corpus.scene(160, 120)))
+    assert smaller(data, 160) == data
+
+
+def test_a_grid_of_pictures_is_a_few_kilobytes_each_and_looks_like_the_original() -> None:
+    scene = corpus.scene(512, 384)
+    data = smaller(encode(np.asarray(scene)), 160)
+    assert len(data) < 7_000
+    exact = np.asarray(scene.resize((160, 120), Image.Resampling.BOX), np.float32)
+    assert np.abs(np.asarray(Image.open(io.BytesIO(data)), np.float32) - exact).mean() < 8
+
+
+@pytest.mark.parametrize("data", [b"", b"thumbnail", b"\xff\xd8\xff\xd9"])
+def test_what_is_no_jpeg_is_not_shrunk(data: bytes) -> None:
+    with pytest.raises(BadImage):
+        smaller(data, 160)

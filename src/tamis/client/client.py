@@ -1,23 +1,24 @@
 """A typed method for each route."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
 
-from tamis.client.transport import Query, Wire
+from tamis.client.reading import Reading
+from tamis.client.transport import Wire
 from tamis.client.waiting import wait_all
-from tamis.model.dataset import Dataset, DatasetCreate
+from tamis.model.dataset import Dataset, DatasetCreate, DatasetSummary, Root
 from tamis.model.digest import Json
-from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
+from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts, Prepare
 from tamis.model.finding import Finding
-from tamis.model.job import Job
+from tamis.model.job import Job, Jobs
 from tamis.model.noun import Noun, Page
 from tamis.model.projection import Projection, ProjectionCreate
 from tamis.model.sample import Problem, Sample
-from tamis.model.selection import Selection, StrategyFacts
+from tamis.model.selection import Estimate, Selection, StrategyFacts
 from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate
 from tamis.model.upload import (
     FileFacts,
@@ -34,7 +35,7 @@ Path = str | os.PathLike[str]
 _PAGE = 1000
 
 
-class Client:
+class Client(Reading):
     """Talks to a Tamis server.
 
     Args:
@@ -80,14 +81,23 @@ class Client:
         """Go through the datasets, of one root if it is named."""
         return self._pages(Dataset, "/api/datasets", root_id=root_id)
 
-    def create_dataset(self, name: str, root_id: str | None = None) -> Dataset:
-        """Make an empty dataset."""
-        body = DatasetCreate(name=name, root_id=root_id)
+    def create_dataset(self, name: str, root_id: str | None = None, folder: str | None = None) -> Dataset:
+        """Make an empty dataset; with a root, images are read in place from it or from a folder below it."""
+        body = DatasetCreate(name=name, root_id=root_id, folder=folder)
         return self._wire.json(Dataset, "POST", "/api/datasets", body=body)
 
     def dataset(self, dataset_id: str) -> Dataset:
         """Show a dataset and its sizes."""
         return self._wire.json(Dataset, "GET", f"/api/datasets/{dataset_id}")
+
+    def summary(self, dataset_id: str) -> DatasetSummary:
+        """Show what the images of a dataset are like."""
+        return self._wire.json(DatasetSummary, "GET", f"/api/datasets/{dataset_id}/summary")
+
+    def prepare(self, dataset_id: str, encoder: str = "lite0") -> list[Job]:
+        """Make a dataset ready to be looked at: read its folder if it has one, encode and project."""
+        path = f"/api/datasets/{dataset_id}/prepare"
+        return self._wire.json(Jobs, "POST", path, body=Prepare(encoder=encoder)).jobs
 
     def remove_dataset(self, dataset_id: str) -> None:
         """Remove a dataset; images read in place stay where they are."""
@@ -104,14 +114,6 @@ class Client:
     def sample(self, dataset_id: str, position: int) -> Sample:
         """Show a sample."""
         return self._wire.json(Sample, "GET", f"/api/datasets/{dataset_id}/samples/{position}")
-
-    def image(self, dataset_id: str, position: int) -> bytes:
-        """Fetch an image as it was read."""
-        return self._wire.send("GET", f"/api/datasets/{dataset_id}/samples/{position}/image").content
-
-    def thumbnail(self, dataset_id: str, position: int) -> bytes:
-        """Fetch an image as a small upright JPEG."""
-        return self._wire.send("GET", f"/api/datasets/{dataset_id}/samples/{position}/thumbnail").content
 
     def annotate(self, dataset_id: str, metadata: dict[str, dict[str, Json]]) -> int:
         """Give metadata to samples by file name, and return to how many."""
@@ -169,11 +171,6 @@ class Client:
     def _create_tag(self, dataset_id: str, body: TagCreate) -> Tag:
         return self._wire.json(Tag, "POST", f"/api/datasets/{dataset_id}/tags", body=body)
 
-    def paths(self, dataset_id: str, tag_id: str, *, new_only: bool = False) -> bytes:
-        """Fetch the paths of a tag's files, one per line, spelled as the file system does."""
-        query: Query = {"tag_id": tag_id, "new_only": new_only}
-        return self._wire.send("GET", f"/api/datasets/{dataset_id}/exports/paths", query=query).content
-
     # Embeddings, projections, selections
 
     def embed(self, dataset_id: str, body: EmbeddingCreate) -> Job:
@@ -188,6 +185,10 @@ class Client:
         """Show an embedding."""
         return self._wire.json(Embedding, "GET", f"/api/datasets/{dataset_id}/embeddings/{embedding_id}")
 
+    def remove_embedding(self, dataset_id: str, embedding_id: str) -> None:
+        """Remove an embedding with its reduced child, unless a tag or a selection was made with it."""
+        self._wire.send("DELETE", f"/api/datasets/{dataset_id}/embeddings/{embedding_id}")
+
     def project(self, dataset_id: str, body: ProjectionCreate) -> Job:
         """Lay an embedding out in the plane."""
         return self._wire.json(Job, "POST", f"/api/datasets/{dataset_id}/projections", body=body)
@@ -199,12 +200,6 @@ class Client:
     def projection(self, dataset_id: str, projection_id: str) -> Projection:
         """Show a projection."""
         return self._wire.json(Projection, "GET", f"/api/datasets/{dataset_id}/projections/{projection_id}")
-
-    def points(self, dataset_id: str, projection_id: str) -> bytes:
-        """Fetch a projection's points as an Arrow file."""
-        return self._wire.send(
-            "GET", f"/api/datasets/{dataset_id}/projections/{projection_id}/points"
-        ).content
 
     def select(
         self,
@@ -228,6 +223,11 @@ class Client:
         }
         return self._wire.json(Job, "POST", f"/api/datasets/{dataset_id}/selections", body=body)
 
+    def estimate(self, dataset_id: str, body: Mapping[str, Json]) -> Estimate:
+        """Tell how long a selection is likely to take; `body` is what `select` takes."""
+        path = f"/api/datasets/{dataset_id}/selections/estimate"
+        return self._wire.json(Estimate, "POST", path, body=dict(body))
+
     def selections(self, dataset_id: str) -> Iterator[Selection]:
         """Go through the selections."""
         return self._pages(Selection, f"/api/datasets/{dataset_id}/selections")
@@ -235,10 +235,6 @@ class Client:
     def selection(self, dataset_id: str, selection_id: str) -> Selection:
         """Show a selection."""
         return self._wire.json(Selection, "GET", f"/api/datasets/{dataset_id}/selections/{selection_id}")
-
-    def ranking(self, dataset_id: str, selection_id: str) -> bytes:
-        """Fetch a selection's ranking as an Arrow file."""
-        return self._wire.send("GET", f"/api/datasets/{dataset_id}/selections/{selection_id}/ranking").content
 
     # Jobs
 
@@ -276,6 +272,14 @@ class Client:
     def encoders(self) -> list[EncoderFacts]:
         """List the encoders."""
         return self._wire.json(list[EncoderFacts], "GET", "/api/encoders")
+
+    def roots(self) -> list[Root]:
+        """List the folders of the server that may be read in place."""
+        return self._wire.json(list[Root], "GET", "/api/roots")
+
+    def folders(self, root_id: str, below: str = "") -> list[str]:
+        """List the names of the folders in a root, or in a folder below it."""
+        return self._wire.json(list[str], "GET", f"/api/roots/{root_id}/folders", query={"below": below})
 
     def doctor(self) -> list[Finding]:
         """List what does not fit between the database and the files."""

@@ -2,7 +2,7 @@
 
 import os
 import time
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -14,8 +14,17 @@ Answer = TypeVar("Answer")
 Query = dict[str, str | int | bool | None]
 
 _PAUSES = (0.1, 0.4, 1.0)
-_IDEMPOTENT = frozenset({"GET", "DELETE"})
+_IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
+_BYTES = "application/octet-stream"
 _TIMEOUT = httpx.Timeout(120.0, connect=10.0)
+
+
+class Body(TypedDict, total=False):
+    """How httpx is handed a body."""
+
+    json: object
+    content: bytes
+    headers: dict[str, str]
 
 
 class Wire:
@@ -42,10 +51,17 @@ class Wire:
         self.http.close()
 
     def json(
-        self, answer: type[Answer], method: str, path: str, *, body: object = None, query: Query | None = None
+        self,
+        answer: type[Answer],
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Query | None = None,
+        content_type: str | None = None,
     ) -> Answer:
         """Send a request, and parse the JSON of its answer."""
-        response = self.send(method, path, body=body, query=query)
+        response = self.send(method, path, body=body, query=query, content_type=content_type)
         try:
             return TypeAdapter(answer).validate_json(response.content)
         except ValidationError as error:
@@ -54,9 +70,15 @@ class Wire:
             ) from error
 
     def send(
-        self, method: str, path: str, *, body: object = None, query: Query | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Query | None = None,
+        content_type: str | None = None,
     ) -> httpx.Response:
-        """Send a request, and return its answer.
+        """Send a request, and return its answer; a body of bytes goes as it is, all others as JSON.
 
         Raises:
             TamisError: the server refused, by the class that belongs to its code.
@@ -64,15 +86,19 @@ class Wire:
         """
         content = body.model_dump(mode="json", exclude_none=True) if isinstance(body, Noun) else body
         parameters: Query = {name: value for name, value in (query or {}).items() if value is not None}
-        response = self._try(method, path, content, parameters)
+        if isinstance(content, bytes):
+            sent: Body = {"content": content, "headers": {"Content-Type": content_type or _BYTES}}
+        else:
+            sent = {"json": content}
+        response = self._try(method, path, sent, parameters)
         if response.is_success:
             return response
         raise error_of(response)
 
-    def _try(self, method: str, path: str, content: object, parameters: Query) -> httpx.Response:
+    def _try(self, method: str, path: str, sent: Body, parameters: Query) -> httpx.Response:
         for pause in (*_PAUSES, None):
             try:
-                return self.http.request(method, path, json=content, params=parameters)
+                return self.http.request(method, path, params=parameters, **sent)
             except httpx.TransportError as error:
                 # A connection that was refused carried nothing, so any request may be sent again.
                 harmless = method in _IDEMPOTENT or isinstance(error, httpx.ConnectError)
