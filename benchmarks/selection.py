@@ -16,7 +16,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.farthest import farthest_first, nearest_to_mean
+from tamis.selection.kernels.farthest import farthest_first
+from tamis.selection.kernels.mean import nearest_to_mean
 from tamis.selection.ranking import available_threads
 
 Floats = NDArray[np.float32]

@@ -54,7 +54,8 @@ def test_when_nothing_is_left_to_gain_the_farthest_come_next():
     first = int(np.argmax(ranking.importance[:400] == 0))
     assert 0 < first < 400
     rest = rank(vectors, "coreset", 400 - first, preselected=ranking.order[:first])
-    assert ranking.order[first:].tolist() == rest.order.tolist()
+    # after the greedy part each is ordered by bounds that depend on how it got there
+    assert ranking.order[first:400].tolist() == rest.order[: 400 - first].tolist()
     assert ranking.importance[first] == 0
 
 

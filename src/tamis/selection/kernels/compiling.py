@@ -27,12 +27,21 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
     The flags let the compiler add in vector lanes; NaN and Inf keep their meaning. A kernel may call only
     kernels of its own file: numba looks at no other file to see whether its cache is out of date.
     """
+    return _compiled(function, {"reassoc", "contract", "nsz", "arcp"})
+
+
+def exact_kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function like `kernel`, but add in the order that is written, as `lanes` needs it."""
+    return _compiled(function, set())
+
+
+def _compiled(function: Callable[Parameters, Result], flags: set[str]) -> Callable[Parameters, Result]:
     folder = _cache_folder()
     before = config.CACHE_DIR  # type: ignore[attr-defined]  # numba sets its options at run time
     config.CACHE_DIR = folder or ""  # type: ignore[attr-defined]  # likewise
     try:
         compiled: Callable[Parameters, Result] = njit(
-            nogil=True, cache=folder is not None, fastmath={"reassoc", "contract", "nsz", "arcp"}
+            nogil=True, cache=folder is not None, fastmath=flags or False
         )(function)
     finally:
         config.CACHE_DIR = before  # type: ignore[attr-defined]  # likewise

@@ -1,36 +1,50 @@
 """Farthest-first selection, i.e. greedy k-center: the naive result at a few percent of the distances.
 
-`bound[i]` is an upper bound of the squared distance from sample i to its nearest centre, `seen[i]` how many
-centres it was compared with, `nearest[i]` the nearest of those. Each round:
+`bound[i]` is an upper bound of the squared distance from sample i to its nearest centre, `nearest[i]` a
+centre at that distance, and `seen[i]` says that all centres before that number were compared with it, or
+cannot be nearer. Each round:
 
 1. Choose a threshold that few samples exceed; no other sample can be chosen until the radius is below it.
 2. Catch those few up with the centres they missed, and stop as soon as they fall below the threshold.
-   Samples are taken in groups with a common nearest centre a, which share the distances D(a, c): by the
-   triangle inequality c is no nearer to x than a is when D(a, c) >= d(x, a) + sqrt(bound).
+   Samples are taken in groups with a common nearest centre a. What settled one sample of a group is tried
+   first on the next. By the triangle inequality c is no nearer to x than a is when D(a, c) >= 2 d(x, a):
+   the distances D between centres are remembered, so a group lists the few that it cannot rule out.
 3. Run the naive greedy loop on those that are still above, dropping each that falls below. Repeat.
 
-No pair is computed twice. Rounding: on integer coordinates all sums are exact, and the order is the naive
-one. Elsewhere the compiler may add the d squares in another order in each loop, so two near-equal distances
-may swap; a pick is then within 1e-6 (relative) of the farthest. Nothing depends on `n_samples` but the end,
-and no value on the number of threads: that makes prefixes, and any number of threads, agree to the bit.
+How many samples should exceed the threshold follows from the rounds before: more when a round chose too few
+to pay for looking through all bounds, fewer when it compared more samples than that.
+
+Rounding: on integer coordinates all sums are exact, and the order is the naive one. Elsewhere the compiler
+may add the d squares in another order in each loop, so two near-equal distances may swap; a pick is then
+within 1e-6 (relative) of the farthest. Nothing depends on `n_samples` but the end, and no value on the
+number of threads: that makes prefixes, and any number of threads, agree to the bit.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers, kernel
+from tamis.selection.kernels import farthest_catch_up, farthest_rounds
+from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers
+from tamis.selection.kernels.lanes import LANES
+from tamis.selection.kernels.mean import nearest_to_mean
 
+Vectors = NDArray[np.float32] | NDArray[np.float16]
 Floats = NDArray[np.float32]
-Integers = NDArray[np.int32]
 Positions = NDArray[np.int64]
 Checkpoint = Callable[[int, int], None]
 
-SMALLEST_ACTIVE_SET = 4096
-"""A set up to this size needs no threshold: the naive loop is good enough."""
+REMEMBERED = 12_288
+"""The distances between so many centres are remembered, 2 bytes each; others are computed each time."""
+SAMPLED = 8192
+"""The threshold is a quantile of so many bounds, evenly spaced."""
+FIRST_ACTIVE_SET, SMALLEST_ACTIVE_SET, LARGEST_ACTIVE_SET = 1024, 512, 8192
+SHARED_FROM = 1_000_000
+"""From so many values on it pays to share work between threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +70,21 @@ class Found:
 
 
 def farthest_first(
-    vectors: Floats,
+    vectors: Vectors,
     n_samples: int,
     *,
-    kept: Floats,
+    kept: Vectors,
     minimum_distance: float = 0.0,
     threads: int = 1,
     checkpoint: Checkpoint = lambda done, total: None,
+    remembered: int = REMEMBERED,
 ) -> Found:
     """Choose up to `n_samples` rows, each the farthest from `kept` and from all chosen before.
 
     With nothing kept, the first is the row nearest to the mean. Distances are Euclidean, not squared.
     """
     with Workers(threads) as workers:
-        run = _Run(vectors, n_samples, kept, workers, checkpoint)
+        run = _Run(vectors, n_samples, kept, workers, checkpoint, remembered)
         complete = run.until(minimum_distance)
     order, radius = run.order[: run.done], np.sqrt(run.squared[: run.done])
     if not len(kept) and run.done:
@@ -80,214 +95,171 @@ def farthest_first(
     return Found(order, radius, bound, complete, int(run.pairs))
 
 
-def nearest_to_mean(vectors: Floats, checkpoint: Callable[[], None] = lambda: None) -> int:
-    """Return the row nearest to the mean, the lowest on ties; exact for integer coordinates."""
-    n, d = vectors.shape
-    rows = max(1, 2_000_000 // d)
-    total = np.zeros(d)
-    for start in range(0, n, rows):
-        checkpoint()
-        total += vectors[start : start + rows].sum(axis=0, dtype=np.float64)
-    best, best_row = np.inf, 0
-    for start in range(0, n, rows):
-        checkpoint()
-        # (n x - sum)^2 instead of (x - mean)^2: no division, so that equal distances stay equal
-        from_mean = vectors[start : start + rows].astype(np.float64) * n - total
-        squared = np.einsum("ij,ij->i", from_mean, from_mean)
-        row = int(squared.argmin())
-        if squared[row] < best:
-            best, best_row = float(squared[row]), start + row
-    return best_row
-
-
 class _Run:
     """The state of one run; `until` carries it to its end."""
 
     def __init__(
-        self, vectors: Floats, n_samples: int, kept: Floats, workers: Workers, checkpoint: Checkpoint
+        self,
+        vectors: Vectors,
+        n_samples: int,
+        kept: Vectors,
+        workers: Workers,
+        checkpoint: Checkpoint,
+        remembered: int,
     ) -> None:
         n, d = vectors.shape
-        self.vectors, self.n_samples, self.workers, self.checkpoint = vectors, n_samples, workers, checkpoint
+        self.vectors: NDArray[Any] = vectors.view(np.uint16) if vectors.dtype == np.float16 else vectors
+        self.n_samples, self.workers, self.checkpoint = n_samples, workers, checkpoint
         self.chunk = max(1, VALUES_A_CHUNK // (d + 8))
         self.offset = len(kept)  # centre number = offset + number of the chosen row
-        self.centres = np.empty((self.offset + n_samples, d), np.float32)
-        self.centres[: self.offset] = kept
+        most = self.offset + n_samples
+        self.centres = np.zeros((most, -(-d // LANES) * LANES), np.float32)
+        self.centres[: self.offset, :d] = kept
+        self.tiles = np.full((-(-most // LANES), self.centres.shape[1], LANES), np.inf, np.float32)
+        self.laid = 0
+        self.distances = np.empty((min(most, remembered),) * 2, np.uint16)
+        self.known = np.zeros(len(self.distances), np.int32)
         self.order = np.empty(n_samples, np.int64)
         self.squared = np.zeros(n_samples, np.float32)
         self.done = 0
-        self.pairs = 0
-        self.bound = np.full(n, np.inf, np.float32)
-        self.seen = np.zeros(n, np.int32)
+        self.pairs = n
+        self.seen = np.ones(n, np.int32)
         self.nearest = np.zeros(n, np.int32)
+        self.bound = np.empty(n, np.float32)
         if not self.offset:
-            self.order[0] = nearest_to_mean(vectors, lambda: checkpoint(0, n_samples))
-            self.centres[0] = vectors[self.order[0]]
+            self.order[0] = nearest_to_mean(self.vectors, workers, lambda: checkpoint(0, n_samples))
+            self.centres[0, :d] = vectors[self.order[0]]
             self.done = 1
-        self._catch_up(np.arange(n), 1, np.float32(-1))
+        self._over_all(
+            lambda start, stop: farthest_catch_up.first_distances(
+                self.vectors, self.centres, self.bound, start, stop
+            ),
+            d,
+        )
         self.farthest = self.bound.max()
+        self.active = np.empty(n, np.int32)
+        self.rows, self.borders = np.empty(n, np.int32), np.empty(n + 1, np.int32)
+        self.firsts, self.work = np.empty(n, np.int32), np.empty(n, np.int64)
+        self.counts = np.zeros(most, np.int32)
 
     def until(self, minimum_distance: float) -> bool:
         """Choose until enough are chosen or all left are too near; True when only duplicates are left."""
-        n = len(self.vectors)
+        n = len(self.bound)
         floor = np.float32(min(minimum_distance, 1e18) ** 2)
         floor = max(np.nextafter(floor, np.float32(0)), np.float32(0))  # chosen while bound > floor
+        some = self.bound[:: max(1, n // SAMPLED)]  # a view: it follows the bounds
+        size = FIRST_ACTIVE_SET
         while self.done < self.n_samples:
             self.checkpoint(self.done, self.n_samples)
-            centres = self.offset + self.done
-            target = max(n // 16, 8 * self.done, SMALLEST_ACTIVE_SET)
             threshold = floor
-            if n > target:
-                threshold = max(floor, np.partition(self.bound, n - target)[n - target])
-            active = np.flatnonzero(self.bound > threshold)
+            if n > size:
+                place = len(some) - max(1, size * len(some) // n)
+                threshold = max(floor, np.partition(some, place)[place])
+            active = self._above(threshold)
             if not active.size:
                 if threshold <= floor:
                     break
                 threshold = np.nextafter(threshold, np.float32(0))  # many ties at the maximum
-                active = np.flatnonzero(self.bound > threshold)
-            self._catch_up(active[np.argsort(self.nearest[active], kind="stable")], centres, threshold)
-            self._choose(active[self.bound[active] > threshold], threshold)
+                active = self._above(threshold)
+            self._catch_up(active, threshold)
+            compared = self._choose(active, threshold)
+            if compared < n // 32:
+                size = min(2 * size, max(n // 16, LARGEST_ACTIVE_SET))
+            elif compared > n // 8:
+                size = max(size // 2, SMALLEST_ACTIVE_SET)
         self.checkpoint(self.n_samples, self.n_samples)
         return self.done < self.n_samples and minimum_distance == 0
 
-    def _catch_up(self, rows: Positions, centres: int, threshold: np.float32) -> None:
-        """Compare rows, sorted by nearest centre, with the centres they missed."""
-        work = np.cumsum(centres - self.seen[rows], dtype=np.int64)
-        cuts = np.searchsorted(work, np.arange(self.chunk, work[-1], self.chunk)) + 1
-        edges = np.unique(np.concatenate([[0], cuts, [len(rows)]])).tolist()
-        if len(edges) <= self.workers.threads and work[-1] > 100_000:  # little work, but enough to share
-            edges = np.linspace(0, len(rows), self.workers.threads + 1).astype(int).tolist()
-        pairs = list(pairwise(edges))
+    def _over_all(self, part: Callable[[int, int], Any], values: int) -> list[Any]:
+        """Call part(start, stop) over all samples, on all threads where it pays."""
+        n = len(self.bound)
+        parts = max(1, -(-n * values // VALUES_A_CHUNK))
+        if n * values >= SHARED_FROM:
+            parts = -(-parts // self.workers.threads) * self.workers.threads
+        edges = np.linspace(0, n, parts + 1).astype(int).tolist()
+        found = []
+        for first in range(0, parts, 4 * self.workers.threads):
+            self.checkpoint(self.done, self.n_samples)
+            found += self.workers.over(
+                part, list(pairwise(edges[first : first + 4 * self.workers.threads + 1]))
+            )
+        return found
 
-        def part(start: int, stop: int) -> int:
-            return _catch_up(
-                self.vectors, rows[start:stop], self.bound, self.seen, self.nearest,
-                self.centres, centres, threshold,
+    def _above(self, threshold: np.float32) -> NDArray[np.int32]:
+        """Return the samples whose bound is above the threshold, ascending."""
+        found: list[tuple[int, int]] = self._over_all(
+            lambda start, stop: (
+                start,
+                farthest_rounds.above(self.bound, threshold, self.active, start, stop),
+            ),
+            2,
+        )
+        if len(found) == 1:
+            return self.active[: found[0][1]]
+        return np.concatenate([self.active[start : start + size] for start, size in found])
+
+    def _catch_up(self, active: NDArray[np.int32], threshold: np.float32) -> None:
+        """Compare the samples with the centres they missed."""
+        centres = self.offset + self.done
+        farthest_catch_up.lay_tiles(self.centres, self.tiles, self.laid, centres)
+        self.laid = centres
+        parts = farthest_rounds.grouped(
+            active, self.bound, self.seen, self.nearest, centres,
+            self.counts, self.rows, self.borders, self.firsts, self.work,
+        )  # fmt: skip
+        if not parts:
+            return
+        work = np.cumsum(self.work[:parts])
+
+        def remember(start: int, stop: int) -> int:
+            return farthest_catch_up.remember(
+                self.rows, self.borders, self.firsts, start, stop, self.nearest,
+                self.centres, self.tiles, centres, self.distances, self.known,
             )  # fmt: skip
 
-        for first in range(0, len(pairs), self.workers.threads):
-            self.checkpoint(self.done, self.n_samples)
-            self.pairs += sum(self.workers.over(part, pairs[first : first + self.workers.threads]))
+        def catch_up(start: int, stop: int) -> int:
+            return farthest_catch_up.catch_up(
+                self.vectors, self.rows, self.borders, self.firsts, start, stop, self.bound, self.seen,
+                self.nearest, self.centres, self.tiles, centres, self.distances, threshold,
+            )  # fmt: skip
 
-    def _choose(self, rows: Positions, threshold: np.float32) -> None:
-        """Run the naive greedy loop on the rows above the threshold until none is left above it."""
-        if not rows.size:
-            return
-        vectors, bound, nearest = self.vectors[rows], self.bound[rows], self.nearest[rows]
-        best, size = int(bound.argmax()), len(rows)
+        self._over_parts(remember, np.arange(1, parts + 1) * centres)
+        self._over_parts(catch_up, work)
+
+    def _over_parts(self, part: Callable[[int, int], int], work: Positions) -> None:
+        """Call part(start, stop) over all parts, on all threads where it pays; `work` is the sum so far."""
+        step = self.chunk
+        if self.workers.threads > 1 and work[-1] * self.centres.shape[1] >= SHARED_FROM:
+            step = min(step, int(work[-1]) // (3 * self.workers.threads) + 1)
+        cuts = np.searchsorted(work, np.arange(step, work[-1], step)) + 1
+        edges = np.unique(np.concatenate([[0], cuts, [len(work)]])).tolist()
+        borders = list(pairwise(edges))
+        together = 3 * self.workers.threads
+        for first in range(0, len(borders), together):
+            self.checkpoint(self.done, self.n_samples)
+            self.pairs += sum(self.workers.over(part, borders[first : first + together]))
+
+    def _choose(self, active: NDArray[np.int32], threshold: np.float32) -> int:
+        """Run the naive loop on the samples above the threshold; return how many pairs that took."""
+        most = int(np.count_nonzero(self.bound[active] > threshold))
+        vectors = np.zeros((most, self.centres.shape[1]), np.float32)
+        rows, nearest = np.empty(most, np.int32), np.empty(most, np.int32)
+        bound = np.empty(most, np.float32)
+        size = self.workers.call(
+            farthest_catch_up.gather, self.vectors, active, self.bound, self.nearest, threshold,
+            vectors, rows, bound, nearest,
+        )  # fmt: skip
+        best, compared = int(bound.argmax()) if size else 0, 0
         while self.done < self.n_samples and size:
             self.checkpoint(self.done, self.n_samples)
             self.done, size, best, left = self.workers.call(
-                _choose, vectors, rows, bound, nearest, size, best, self.centres, self.offset,
+                farthest_rounds.choose, vectors, rows, bound, nearest, size, best, self.centres, self.offset,
                 self.order, self.squared, self.done, threshold,
                 self.bound, self.seen, self.nearest, self.chunk,
             )  # fmt: skip
-            self.pairs += self.chunk - left
+            compared += self.chunk - left
         above = rows[:size]
         self.bound[above], self.nearest[above] = bound[:size], nearest[:size]
         self.seen[above] = self.offset + self.done
-
-
-@kernel
-def _distance(a: Floats, i: int, b: Floats, j: int) -> np.float32:
-    """Return the squared distance between row i of a and row j of b."""
-    total = np.float32(0)
-    for t in range(a.shape[1]):
-        difference = a[i, t] - b[j, t]
-        total += difference * difference
-    return total
-
-
-@kernel
-def _catch_up(
-    vectors: Floats,
-    rows: Positions,
-    bound: Floats,
-    seen: Integers,
-    nearest: Integers,
-    centres: Floats,
-    n_centres: int,
-    threshold: np.float32,
-) -> int:
-    shared = np.empty(n_centres, np.float32)  # D(a, c) for the group's nearest centre a
-    pairs = 0
-    low = 0
-    while low < rows.size:
-        a = nearest[rows[low]]
-        first = n_centres
-        high = low
-        while high < rows.size and nearest[rows[high]] == a:
-            first = min(first, seen[rows[high]])
-            high += 1
-        prune = high - low >= 4 and n_centres - first >= 8
-        if prune:
-            pairs += n_centres - first
-            for c in range(first, n_centres):
-                shared[c] = np.sqrt(_distance(centres, a, centres, c))
-        for p in range(low, high):
-            i = rows[p]
-            value = bound[i]
-            to_a = np.sqrt(value)
-            limit = np.float32(2.0002) * to_a  # 1e-4 of safety against rounding
-            near = a
-            c = seen[i]
-            while c < n_centres:
-                if prune and shared[c] >= limit:
-                    c += 1
-                    continue
-                squared = _distance(vectors, i, centres, c)
-                pairs += 1
-                if squared < value:
-                    value = squared
-                    near = c
-                    limit = np.float32(1.0001) * (to_a + np.sqrt(value))
-                c += 1
-                if value <= threshold:
-                    break
-            bound[i] = value
-            seen[i] = c
-            nearest[i] = near
-        low = high
-    return pairs
-
-
-@kernel
-def _choose(
-    vectors: Floats, rows: Positions, bound: Floats, nearest: Integers, size: int, best: int,
-    centres: Floats, offset: int, order: Positions, squared: Floats, done: int, threshold: np.float32,
-    all_bound: Floats, all_seen: Integers, all_nearest: Integers, budget: int,
-) -> tuple[int, int, int, int]:  # fmt: skip
-    """Choose rows until the budget of pairs is spent; the arrays shrink as rows fall below the threshold."""
-    while done < order.size and size > 0 and budget > 0:
-        c = offset + done
-        order[done] = rows[best]
-        squared[done] = bound[best]
-        centres[c] = vectors[best]
-        budget -= size
-        kept = 0
-        best = 0
-        farthest = np.float32(-1)
-        for p in range(size):
-            value = bound[p]
-            distance = _distance(vectors, p, centres, c)
-            near = nearest[p]
-            if distance < value:
-                value = distance
-                near = c
-            if value <= threshold:  # settled for this round
-                i = rows[p]
-                all_bound[i] = value
-                all_nearest[i] = near
-                all_seen[i] = c + 1
-                continue
-            if value > farthest:
-                farthest = value
-                best = kept
-            if kept != p:
-                vectors[kept] = vectors[p]
-                rows[kept] = rows[p]
-            bound[kept] = value
-            nearest[kept] = near
-            kept += 1
-        size = kept
-        done += 1
-    return done, size, best, budget
+        self.pairs += compared
+        return compared

@@ -50,7 +50,7 @@ class Coral(Strategy):
     def rank(self, request: RankRequest) -> Ordered:
         """Run the greedy choice with one pass over all samples per pick."""
         from tamis.selection.kernels.compiling import Workers  # loads numba
-        from tamis.selection.kernels.farthest import nearest_to_mean
+        from tamis.selection.kernels.mean import nearest_to_mean
         from tamis.selection.kernels.spread import Spread
 
         rows, wanted = request.remaining, request.n_samples

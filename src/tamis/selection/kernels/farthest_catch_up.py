@@ -1,0 +1,265 @@
+"""Catching up, the first compiled half of a round of `farthest`: compare samples with centres they missed.
+
+Centres are held twice: as rows, and as tiles of shape (d, LANES), in which one sample is compared with LANES
+centres at once. d is padded with zeros to a multiple of LANES. Lanes without a centre are infinite: never the
+nearest. Samples are copied to a buffer before they are compared, so that float16
+needs no copy of the pool, and that rows all over the memory are fetched at the same time.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tamis.selection.kernels.compiling import exact_kernel
+from tamis.selection.kernels.lanes import LANES, prefetch, row_distance, tile_distances
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int32]
+Halves = NDArray[np.uint16]
+
+PART = 256
+"""At most so many samples are buffered; `farthest_rounds.PART` is no larger."""
+RECENT = 6
+"""So many centres that settled the last samples of a part are tried first on the next."""
+_AHEAD = 16
+
+
+@exact_kernel
+def fetch(vectors: NDArray[Any], i: int, out: Floats, p: int) -> None:
+    """Copy row i to row p; rows of float16 come as their bits."""
+    if vectors.itemsize == 2:
+        bits = out.view(np.uint32)
+        for t in range(vectors.shape[1]):
+            half = np.uint32(vectors[i, t])
+            bits[p, t] = (half & np.uint32(0x7FFF)) << np.uint32(13)
+        for t in range(vectors.shape[1]):
+            sign = np.float32(1 - 2 * np.int32(np.uint32(vectors[i, t]) >> np.uint32(15)))
+            out[p, t] *= sign * np.float32(2.0**112)  # the exponents differ by 112
+    else:
+        for t in range(vectors.shape[1]):
+            out[p, t] = vectors[i, t]
+
+
+@exact_kernel
+def first_distances(vectors: NDArray[Any], centres: Floats, bound: Floats, start: int, stop: int) -> None:
+    """Set the bounds to the squared distances to centre 0."""
+    x = np.zeros((1, centres.shape[1]), np.float32)
+    for i in range(start, stop):
+        fetch(vectors, i, x, 0)
+        bound[i] = row_distance(x, 0, centres, 0)
+
+
+@exact_kernel
+def lay_tiles(centres: Floats, tiles: Floats, start: int, stop: int) -> None:
+    """Copy new centres into the tiles."""
+    for c in range(start, stop):
+        for t in range(centres.shape[1]):
+            tiles[c // LANES, t, c % LANES] = centres[c, t]
+
+
+@exact_kernel
+def _truncated(distance: np.float32, word: Floats) -> np.uint16:
+    """Return the upper half of the bits of a distance: never more than it, and at most 1 % less."""
+    word[0] = np.sqrt(distance)
+    return np.uint16(word.view(np.uint32)[0] >> np.uint32(16))
+
+
+@exact_kernel
+def remember(
+    rows: Integers, borders: Integers, firsts: Integers, start: int, stop: int, nearest: Integers,
+    centres: Floats, tiles: Floats, n_centres: int, distances: Halves, known: Integers,
+) -> int:  # fmt: skip
+    """Complete the distances between the centres of groups and all centres; return how many it took."""
+    row, word = np.empty(LANES, np.float32), np.empty(1, np.float32)
+    pairs = 0
+    top = min(n_centres, distances.shape[1])
+    for part in range(start, stop):
+        a = nearest[rows[borders[part]]]
+        another = part > 0 and nearest[rows[borders[part - 1]]] == a
+        if firsts[part] < 0 or a >= distances.shape[0] or another:
+            continue
+        for tile in range(known[a] // LANES, -(-top // LANES)):
+            tile_distances(centres, a, tiles, tile, row)
+            pairs += LANES
+            for lane in range(min(LANES, top - tile * LANES)):
+                distances[a, tile * LANES + lane] = _truncated(row[lane], word)
+        known[a] = top
+    return pairs
+
+
+@exact_kernel
+def _candidates(
+    a: int, first: int, n_centres: int, widest: np.float32, centres: Floats, distances: Halves,
+    listed: Integers, at: Floats,
+) -> tuple[int, int]:  # fmt: skip
+    """List the centres that may be nearer than a to some sample whose squared distance to a is `widest`."""
+    word = np.empty(1, np.float32)
+    limit = _truncated(np.float32(4.0008) * widest, word)  # 1e-4 of safety against rounding
+    bits = word.view(np.uint32)
+    size = pairs = 0
+    top = min(n_centres, distances.shape[1]) if a < distances.shape[0] else first
+    c = first
+    while c < top:
+        stop = min(top, c + 64)
+        least = np.uint16(0xFFFF)
+        for j in range(c, stop):
+            least = min(least, distances[a, j])
+        if least <= limit:
+            for j in range(c, stop):
+                if distances[a, j] <= limit and j != a:
+                    bits[0] = np.uint32(distances[a, j]) << np.uint32(16)
+                    listed[size] = j
+                    at[size] = word[0]
+                    size += 1
+        c = stop
+    for c in range(max(first, top), n_centres):
+        between = _truncated(row_distance(centres, a, centres, c), word)
+        pairs += 1
+        if between <= limit and c != a:
+            bits[0] = np.uint32(between) << np.uint32(16)
+            listed[size] = c
+            at[size] = word[0]
+            size += 1
+    return size, pairs
+
+
+@exact_kernel
+def _guess(
+    x: Floats, p: int, seen: int, value: np.float32, near: int, threshold: np.float32,
+    centres: Floats, recent: Integers, n_recent: int,
+) -> tuple[np.float32, int, int]:  # fmt: skip
+    """Try the centres that settled the samples before; on success move that one to the front."""
+    pairs = 0
+    for r in range(n_recent):
+        c = recent[r]
+        if c < seen:
+            continue
+        squared = row_distance(x, p, centres, c)
+        pairs += 1
+        if squared < value:
+            value = squared
+            near = c
+            if value <= threshold:
+                for place in range(r, 0, -1):
+                    recent[place] = recent[place - 1]
+                recent[0] = c
+                break
+    return value, near, pairs
+
+
+@exact_kernel
+def _scan_listed(
+    x: Floats, p: int, seen: int, value: np.float32, near: int, to_a: np.float32, threshold: np.float32,
+    centres: Floats, n_centres: int, listed: Integers, at: Floats, size: int,
+) -> tuple[np.float32, int, int, int]:  # fmt: skip
+    """Compare a sample with the listed centres that the triangle inequality does not rule out."""
+    pairs = 0
+    q = np.searchsorted(listed[:size], seen)
+    limit = np.float32(1.0001) * (to_a + np.sqrt(value))
+    while q < size:
+        if at[q] < limit:
+            squared = row_distance(x, p, centres, listed[q])
+            pairs += 1
+            if squared < value:
+                value = squared
+                near = listed[q]
+                limit = np.float32(1.0001) * (to_a + np.sqrt(value))
+                if value <= threshold:
+                    return value, near, listed[q] + 1, pairs
+        q += 1
+    return value, near, n_centres, pairs
+
+
+@exact_kernel
+def _scan_tiles(
+    x: Floats, p: int, seen: int, value: np.float32, near: int, threshold: np.float32,
+    tiles: Floats, n_centres: int, row: Floats,
+) -> tuple[np.float32, int, int, int]:  # fmt: skip
+    """Compare a sample with all centres that it missed, a tile at a time."""
+    pairs = 0
+    for tile in range(seen // LANES, -(-n_centres // LANES)):
+        tile_distances(x, p, tiles, tile, row)
+        pairs += LANES
+        least = row[0]
+        for lane in range(1, LANES):
+            least = row[lane] if row[lane] < least else least
+        if least < value:
+            value = least
+            lane = 0
+            while row[lane] != least:
+                lane += 1
+            near = tile * LANES + lane
+            if value <= threshold:
+                return value, near, min(n_centres, (tile + 1) * LANES), pairs
+    return value, near, n_centres, pairs
+
+
+@exact_kernel
+def catch_up(
+    vectors: NDArray[Any], rows: Integers, borders: Integers, firsts: Integers, start: int, stop: int,
+    bound: Floats, seen: Integers, nearest: Integers, centres: Floats, tiles: Floats, n_centres: int,
+    distances: Halves, threshold: np.float32,
+) -> int:  # fmt: skip
+    """Bring the samples of some parts up to date, or below the threshold; return how many pairs it took."""
+    x = np.zeros((PART, centres.shape[1]), np.float32)
+    listed, at = np.empty(n_centres, np.int32), np.empty(n_centres, np.float32)
+    recent, row = np.empty(RECENT, np.int32), np.empty(LANES, np.float32)
+    pairs = 0
+    for part in range(start, stop):
+        some = rows[borders[part] : borders[part + 1]]
+        a = int(nearest[some[0]])
+        widest = np.float32(0)
+        for p in range(some.size):
+            prefetch(vectors, rows[min(borders[part] + p + _AHEAD, rows.size - 1)])
+            fetch(vectors, some[p], x, p)
+            widest = max(widest, bound[some[p]])
+        size = -1
+        if firsts[part] >= 0:
+            size, more = _candidates(a, firsts[part], n_centres, widest, centres, distances, listed, at)
+            pairs += more
+        n_recent = tried = hit = 0
+        for p in range(some.size):
+            i = some[p]
+            value, near = bound[i], a
+            end = int(seen[i])
+            missed = n_centres - end
+            if n_recent > 0 and (missed if size < 0 else size) > RECENT and tried < 16 + 2 * hit:
+                value, near, more = _guess(x, p, end, value, near, threshold, centres, recent, n_recent)
+                pairs += more
+                tried += 1
+                hit += int(value <= threshold)
+            if value > threshold:
+                if size >= 0 and 2 * size < missed:
+                    value, near, end, more = _scan_listed(
+                        x, p, end, value, near, np.sqrt(bound[i]), threshold,
+                        centres, n_centres, listed, at, size,
+                    )  # fmt: skip
+                else:
+                    value, near, end, more = _scan_tiles(
+                        x, p, end, value, near, threshold, tiles, n_centres, row
+                    )
+                pairs += more
+                if value <= threshold:
+                    n_recent = min(n_recent + 1, RECENT)
+                    for r in range(n_recent - 1, 0, -1):
+                        recent[r] = recent[r - 1]
+                    recent[0] = near
+            bound[i], nearest[i], seen[i] = value, near, end
+    return pairs
+
+
+@exact_kernel
+def gather(
+    vectors: NDArray[Any], active: Integers, all_bound: Floats, all_nearest: Integers, threshold: np.float32,
+    out: Floats, rows: Integers, bound: Floats, nearest: Integers,
+) -> int:  # fmt: skip
+    """Copy the samples that are still above the threshold, and return how many they are."""
+    size = 0
+    for p in range(active.size):
+        i = active[p]
+        if all_bound[i] > threshold:
+            fetch(vectors, i, out, size)
+            rows[size], bound[size], nearest[size] = i, all_bound[i], all_nearest[i]
+            size += 1
+    return size

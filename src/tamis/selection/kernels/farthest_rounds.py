@@ -1,0 +1,114 @@
+"""The rest of a round of `farthest`: who is above the threshold, in which groups, and choosing."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tamis.selection.kernels.compiling import exact_kernel
+from tamis.selection.kernels.lanes import row_distance
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int32]
+Positions = NDArray[np.int64]
+
+PART = 256
+"""At most so many samples of one group are caught up together, whoever does it."""
+
+
+@exact_kernel
+def above(bound: Floats, threshold: np.float32, out: Integers, start: int, stop: int) -> int:
+    """Write the samples above the threshold to out[start:], ascending, and return how many they are."""
+    size = start
+    for i in range(start, stop):
+        out[size] = i
+        size += bound[i] > threshold
+    return size - start
+
+
+@exact_kernel
+def grouped(
+    active: Integers, bound: Floats, seen: Integers, nearest: Integers, n_centres: int,
+    counts: Integers, rows: Integers, borders: Integers, firsts: Integers, work: Positions,
+) -> int:  # fmt: skip
+    """Sort the samples by nearest centre, cut each group into parts, and return how many parts there are.
+
+    `firsts` receives the first centre that any of the group missed, or -1 where pruning does not pay, and
+    `work` how many centres the samples of a part missed. Samples that missed none are left out.
+    """
+    for p in range(active.size):
+        if seen[active[p]] < n_centres:
+            counts[nearest[active[p]]] += 1
+    total = 0
+    for c in range(n_centres):
+        size = counts[c]
+        counts[c] = total
+        total += size
+    for p in range(active.size):
+        i = active[p]
+        if seen[i] < n_centres:
+            rows[counts[nearest[i]]] = i
+            counts[nearest[i]] += 1
+    counts[:n_centres] = 0
+    parts = low = 0
+    while low < total:
+        a = nearest[rows[low]]
+        first = n_centres
+        high = low
+        begun = parts
+        while high < total and nearest[rows[high]] == a:
+            if (high - low) % PART == 0:
+                borders[parts] = high
+                work[parts] = 0
+                parts += 1
+            missed = seen[rows[high]]
+            work[parts - 1] += n_centres - missed
+            first = min(first, missed)
+            high += 1
+        pays = high - low >= 4 and n_centres - first >= 8
+        for part in range(begun, parts):
+            firsts[part] = first if pays else -1
+        low = high
+    borders[parts] = total
+    return parts
+
+
+@exact_kernel
+def choose(
+    vectors: Floats, rows: Integers, bound: Floats, nearest: Integers, size: int, best: int,
+    centres: Floats, offset: int, order: Positions, squared: Floats, done: int, threshold: np.float32,
+    all_bound: Floats, all_seen: Integers, all_nearest: Integers, budget: int,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """Choose rows until the budget of pairs is spent; the arrays shrink as rows fall below the threshold."""
+    while done < order.size and size > 0 and budget > 0:
+        c = offset + done
+        order[done] = rows[best]
+        squared[done] = bound[best]
+        centres[c] = vectors[best]
+        budget -= size
+        kept = 0
+        best = 0
+        farthest = np.float32(-1)
+        for p in range(size):
+            value = bound[p]
+            distance = row_distance(vectors, p, centres, c)
+            near = nearest[p]
+            if distance < value:
+                value = distance
+                near = c
+            if value <= threshold:  # settled for this round
+                i = rows[p]
+                all_bound[i] = value
+                all_nearest[i] = near
+                all_seen[i] = c + 1
+                continue
+            if value > farthest:
+                farthest = value
+                best = kept
+            if kept != p:
+                vectors[kept] = vectors[p]
+                rows[kept] = rows[p]
+            bound[kept] = value
+            nearest[kept] = near
+            kept += 1
+        size = kept
+        done += 1
+    return done, size, best, budget

@@ -1,0 +1,80 @@
+"""The row nearest to the mean: where a greedy choice from nothing begins."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tamis.selection.kernels.compiling import Workers, kernel
+
+Doubles = NDArray[np.float64]
+
+VALUES_A_BLOCK = 4_000_000
+"""The sums of the blocks are added in their order, on any number of threads."""
+
+
+def nearest_to_mean(
+    vectors: NDArray[Any], workers: Workers | None = None, check: Callable[[], None] = lambda: None
+) -> int:
+    """Return the row nearest to the mean, the lowest on ties; exact for integer coordinates."""
+    n, d = vectors.shape
+    rows = max(1, VALUES_A_BLOCK // d)
+    borders = [(start, min(n, start + rows)) for start in range(0, n, rows)]
+    workers = workers or Workers(1)
+    total = np.zeros(d)
+    for some in _rounds(borders, workers, check):
+        for part in workers.over(lambda start, stop: _sum(vectors, start, stop), some):
+            total += part
+    found: list[tuple[float, int]] = []
+    for some in _rounds(borders, workers, check):
+        found += workers.over(lambda start, stop: _nearest(vectors, total, start, stop), some)
+    return min(found)[1]
+
+
+def _rounds(
+    borders: list[tuple[int, int]], workers: Workers, check: Callable[[], None]
+) -> Iterator[list[tuple[int, int]]]:
+    for first in range(0, len(borders), 8 * workers.threads):
+        check()
+        yield borders[first : first + 8 * workers.threads]
+
+
+@kernel
+def _row(vectors: NDArray[Any], i: int, out: Doubles) -> None:
+    """Copy a row; rows of float16 come as their bits."""
+    if vectors.itemsize == 2:
+        for t in range(vectors.shape[1]):
+            half = np.int64(vectors[i, t])
+            exponent, fraction = (half >> 10) & 31, np.float64(half & 1023)
+            size = 2.0**-24 * fraction if exponent == 0 else 2.0 ** (exponent - 25.0) * (1024.0 + fraction)
+            out[t] = -size if half >> 15 else size
+    else:
+        for t in range(vectors.shape[1]):
+            out[t] = vectors[i, t]
+
+
+@kernel
+def _sum(vectors: NDArray[Any], start: int, stop: int) -> Doubles:
+    x, total = np.empty(vectors.shape[1]), np.zeros(vectors.shape[1])
+    for i in range(start, stop):
+        _row(vectors, i, x)
+        for t in range(x.size):
+            total[t] += x[t]
+    return total
+
+
+@kernel
+def _nearest(vectors: NDArray[Any], total: Doubles, start: int, stop: int) -> tuple[float, int]:
+    x, n = np.empty(vectors.shape[1]), float(vectors.shape[0])
+    best, best_row = np.inf, start
+    for i in range(start, stop):
+        _row(vectors, i, x)
+        squared = 0.0
+        for t in range(x.size):
+            # (n x - sum)^2 instead of (x - mean)^2: no division, so that equal distances stay equal
+            from_mean = x[t] * n - total[t]
+            squared += from_mean * from_mean
+        if squared < best:
+            best, best_row = squared, i
+    return best, best_row
