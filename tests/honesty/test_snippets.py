@@ -1,4 +1,4 @@
-"""What README and quickstart tell people to type works, in that order.
+"""What the pages tell people to type works, in that order.
 
 Every `bash` and `python` block runs, unless the line before it is `<!-- not run: the reason -->`.
 The working folder holds `photos/`, 60 small pictures.
@@ -24,7 +24,7 @@ def blocks(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md", "docs/scale.md"])
 def test_what_the_page_says_to_type_works(page: str, tmp_path: Path) -> None:
     write_photos(tmp_path / "photos", 60)
     environment = {
