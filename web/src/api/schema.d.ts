@@ -1019,7 +1019,7 @@ export interface components {
              * @default representative
              * @enum {string}
              */
-            within: "representative" | "coreset" | "random";
+            within?: "representative" | "coreset" | "random";
         };
         /**
          * ClusterBalanced
@@ -1051,7 +1051,7 @@ export interface components {
              *       10
              *     ]
              */
-            clusters: number[];
+            clusters?: number[];
         };
         /**
          * Combine
@@ -1086,31 +1086,31 @@ export interface components {
              * @description Weight of the distance to what is kept.
              * @default 1
              */
-            diversity: number;
+            diversity?: number;
             /**
              * Typicality
              * @description Weight of dense surroundings.
              * @default 1
              */
-            typicality: number;
+            typicality?: number;
             /**
              * Score
              * @description Weight of the scores.
              * @default 0
              */
-            score: number;
+            score?: number;
             /**
              * Similarity
              * @description Weight of nearness to preselected samples.
              * @default 0
              */
-            similarity: number;
+            similarity?: number;
             /**
              * Balance
              * @description Weight of classes that few kept samples have.
              * @default 0
              */
-            balance: number;
+            balance?: number;
         };
         /**
          * Coral
@@ -1137,7 +1137,7 @@ export interface components {
              * @description How strongly scores count beside distance.
              * @default 1
              */
-            strength: number;
+            strength?: number;
         };
         /**
          * Coreset
@@ -1157,7 +1157,7 @@ export interface components {
              * @description Stop once the next sample is nearer than this.
              * @default 0
              */
-            minimum_distance: number;
+            minimum_distance?: number;
         };
         /**
          * Coverage
@@ -1188,7 +1188,7 @@ export interface components {
              * @description How many samples, drawn at random, are to be covered.
              * @default 10000
              */
-            landmarks: number;
+            landmarks?: number;
         };
         /**
          * CurvePoint
@@ -1326,18 +1326,18 @@ export interface components {
              * Encoder
              * @default lite0
              */
-            encoder: string;
+            encoder?: string;
             /**
              * Dimensions
              * @default 32
              */
-            dimensions: number;
+            dimensions?: number;
             /**
              * Then Project
              * @description Methods by which the reduced child is projected once it is complete.
              * @default []
              */
-            then_project: string[];
+            then_project?: string[];
         };
         /**
          * EncoderFacts
@@ -1547,7 +1547,7 @@ export interface components {
              * @description How strongly distance is favoured; 2 is k-means++.
              * @default 2
              */
-            power: number;
+            power?: number;
         };
         /**
          * Me
@@ -1666,7 +1666,7 @@ export interface components {
              * Encoder
              * @default lite0
              */
-            encoder: string;
+            encoder?: string;
         };
         /**
          * Problem
@@ -1713,12 +1713,12 @@ export interface components {
              * Method
              * @default tsne
              */
-            method: string;
+            method?: string;
             /**
              * Seed
              * @default 0
              */
-            seed: number;
+            seed?: number;
         };
         /**
          * Random
@@ -1741,7 +1741,7 @@ export interface components {
              * @default 1
              * @constant
              */
-            v: 1;
+            v?: 1;
             /**
              * Kind
              * @enum {string}
@@ -1751,7 +1751,7 @@ export interface components {
              * Inputs
              * @default []
              */
-            inputs: string[];
+            inputs?: string[];
             selection?: components["schemas"]["SelectionStep"] | null;
         };
         /**
@@ -1774,7 +1774,7 @@ export interface components {
              * @description How many samples, drawn at random, stand for the pool.
              * @default 2000
              */
-            landmarks: number;
+            landmarks?: number;
         };
         /**
          * Root
@@ -1882,7 +1882,7 @@ export interface components {
              * Seed
              * @default 0
              */
-            seed: number;
+            seed?: number;
             /** Preselected Tag Id */
             preselected_tag_id?: string | null;
         };
@@ -2026,7 +2026,7 @@ export interface components {
              * @default write
              * @enum {string}
              */
-            scope: "read" | "upload" | "write" | "admin";
+            scope?: "read" | "upload" | "write" | "admin";
             /**
              * Dataset Id
              * @description The only dataset it opens; null opens all.
@@ -2073,13 +2073,13 @@ export interface components {
              * @description How many clusters the first round has.
              * @default 10
              */
-            first_clusters: number;
+            first_clusters?: number;
             /**
              * Most Clusters
              * @description How many clusters the last round has.
              * @default 500
              */
-            most_clusters: number;
+            most_clusters?: number;
         };
         /**
          * Uncertainty

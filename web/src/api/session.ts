@@ -1,21 +1,14 @@
-import { queryOptions } from "@tanstack/react-query";
-import { send } from "./client";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { api, data, type Noun } from "./client";
 import { asApiError } from "./errors";
 import { keys } from "./query";
-
-export interface Me {
-  kind: "session" | "token" | "local";
-  scope: string;
-  dataset_id: string | null;
-  name: string;
-}
 
 /** Who is signed in; null when nobody is. */
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: async ({ signal }): Promise<Me | null> => {
+  queryFn: async ({ signal }): Promise<Noun<"Me"> | null> => {
     try {
-      return (await send("/api/me", { signal })).json();
+      return await data(api.GET("/api/me", { signal }));
     } catch (thrown) {
       if (asApiError(thrown).status === 401) return null;
       throw thrown;
@@ -23,3 +16,10 @@ export const meQuery = queryOptions({
   },
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** End the session of this browser, and forget what it has seen. */
+export async function signOut(client: QueryClient): Promise<void> {
+  await api.POST("/api/me/logout");
+  client.clear();
+  client.setQueryData(keys.me, null);
+}

@@ -1,5 +1,71 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { count } from "../../ui/format";
+import { FolderIcon, PlusIcon } from "../../ui/icons";
+import { Logo } from "../../ui/Logo";
+import { EmptyState, ErrorNotice } from "../../ui/Notice";
 import { Page } from "../../ui/Shell";
+import { AddFolder } from "./AddFolder";
+import { CreateDataset } from "./CreateDataset";
+import { DatasetCard } from "./DatasetCard";
+import classes from "./DatasetsPage.module.css";
+import { datasetsQuery } from "./queries";
 
+/** Every dataset as a card, the last changed first. */
 export function DatasetsPage() {
-  return <Page title="My Datasets">{null}</Page>;
+  const datasets = useQuery(datasetsQuery);
+  const [dialog, setDialog] = useState<"create" | "folder" | null>(null);
+  const actions = (
+    <div className={classes.actions}>
+      <Button leftSection={<FolderIcon />} onClick={() => setDialog("folder")}>
+        Add a folder on this machine
+      </Button>
+      <Button variant="filled" leftSection={<PlusIcon />} onClick={() => setDialog("create")}>
+        Create a new dataset
+      </Button>
+    </div>
+  );
+  const number = datasets.data?.length ?? 0;
+  return (
+    <Page title="My Datasets" aside={number ? actions : undefined}>
+      {datasets.isPending ? <Waiting /> : null}
+      {datasets.error ? <ErrorNotice error={datasets.error} onRetry={() => void datasets.refetch()} /> : null}
+      {datasets.data && number === 0 ? (
+        <EmptyState icon={<Logo size={64} />} title="Begin with a pile of images" action={actions}>
+          <ol className={classes.steps}>
+            <li>
+              <b>Bring images in.</b> Drop them here, send them with the pip package, or add a folder where it
+              lies.
+            </li>
+            <li>
+              <b>Look.</b> Every image becomes a point in a plot; what looks alike lies close together.
+            </li>
+            <li>
+              <b>Keep the ones worth labeling.</b> Rank them, move a slider, freeze the choice as a tag.
+            </li>
+          </ol>
+        </EmptyState>
+      ) : null}
+      {number ? (
+        <ul className={classes.cards} aria-label={`${count(number)} datasets`}>
+          {datasets.data?.map((dataset) => (
+            <DatasetCard key={dataset.id} dataset={dataset} />
+          ))}
+        </ul>
+      ) : null}
+      <CreateDataset opened={dialog === "create"} onClose={() => setDialog(null)} />
+      <AddFolder opened={dialog === "folder"} onClose={() => setDialog(null)} />
+    </Page>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={classes.cards} role="status" aria-label="Loading the datasets">
+      {[1, 2, 3].map((each) => (
+        <Skeleton key={each} height={246} radius="lg" />
+      ))}
+    </div>
+  );
 }
