@@ -9,7 +9,7 @@ interface Facts {
 export function snippet({ server, datasetId, secret, uploads }: Facts): string {
   const token = secret ? JSON.stringify(secret) : '"YOUR TOKEN"';
   return [
-    "from tamis import Client",
+    "from tamis.client import Client",
     "",
     `client = Client(${JSON.stringify(server)}, token=${token})`,
     uploads
