@@ -23,7 +23,8 @@ HEAVY = (
 )
 COMMANDS = [
     (), ("curate",), ("dataset",), ("dataset", "list"), ("dataset", "show"), ("dataset", "remove"), ("tag",),
-    ("tag", "list"), ("tag", "show"), ("export",), ("doctor",),
+    ("tag", "list"), ("tag", "show"), ("export",), ("doctor",), ("serve",), ("login",), ("token",),
+    ("token", "create"), ("token", "list"), ("token", "revoke"),
 ]  # fmt: skip
 
 
@@ -43,7 +44,8 @@ print("\\n<<<" + " ".join(sys.modules) + ">>>")
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("--version",), ("curate", "--help"), ("doctor", "--help")]
+    "arguments",
+    [("--help",), ("--version",), ("curate", "--help"), ("doctor", "--help"), ("serve", "--help")],
 )
 def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
     loaded = modules_after(*arguments)
@@ -67,7 +69,9 @@ def test_every_command_is_listed_here() -> None:
     assert sorted(walk(get_command(app), ())) == sorted(COMMANDS)
 
 
-@pytest.mark.parametrize("path", [path for path in COMMANDS if path not in (("dataset",), ("tag",))])
+@pytest.mark.parametrize(
+    "path", [path for path in COMMANDS if path not in (("dataset",), ("tag",), ("token",))]
+)
 def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
     command = get_command(app)
     for name in path:

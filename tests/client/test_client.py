@@ -15,6 +15,7 @@ from tamis.model.embedding import EmbeddingCreate
 from tamis.model.errors import BY_CODE, Invalid, NotFound, TamisError, Unavailable
 from tamis.model.job import Job, JobCancelled
 from tamis.model.projection import ProjectionCreate
+from tamis.model.token import TokenCreate
 from tamis.server.app import bare_app
 
 ID = "0" * 24
@@ -91,6 +92,10 @@ def test_there_is_a_method_for_every_route() -> None:
             lambda: list(client.jobs()),
             lambda: client.job(ID),
             lambda: client.cancel(ID),
+            client.me,
+            lambda: list(client.tokens()),
+            lambda: client.create_token(TokenCreate(name="a")),
+            lambda: client.revoke_token(ID),
             client.strategies,
             client.encoders,
             client.doctor,
@@ -118,7 +123,8 @@ def test_there_is_a_method_for_every_route() -> None:
         for method in methods
     }
     files = ("POST", f"/api/datasets/{ID}/uploads/{ID}/files")
-    assert asked == expected - {("GET", "/healthz"), files}
+    of_browsers = ("POST", "/api/me/logout")
+    assert asked == expected - {("GET", "/healthz"), files, of_browsers}
 
 
 @pytest.mark.parametrize("kind", BY_CODE.values(), ids=lambda kind: kind.code)

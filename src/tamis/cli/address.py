@@ -13,12 +13,16 @@ _FILE = "server.json"
 
 
 class Address(Noun):
-    """A URL, the Unix socket to go through where there is one, and the secret to send."""
+    """A URL, the Unix socket to go through where there is one, and the secret to send.
+
+    `web` is where browsers find the server; None when it runs only for a command.
+    """
 
     url: str
     socket: str | None
     secret: str
     pid: int
+    web: str | None = None
 
 
 def read_address(run: Path) -> Address | None:

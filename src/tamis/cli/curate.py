@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tamis.cli.options import AsJson, Data, load_settings
+from tamis.cli.options import AsJson, Data, check_apart, check_folder, load_settings
 from tamis.cli.output import BAD_FILES, Usage, say_json
 
 if TYPE_CHECKING:
@@ -113,10 +113,7 @@ def _check(
     from tamis.projection import open_method
     from tamis.selection import parse_strategy
 
-    if not folder.exists():
-        raise Usage(f"There is no folder '{folder}'.", field="DIR")
-    if not folder.is_dir():
-        raise Usage(f"'{folder}' is not a folder. Name a folder of images.", field="DIR")
+    check_folder(folder)
     try:
         parsed = parse_strategy(strategy)
         encoder_facts(encoder)
@@ -140,12 +137,7 @@ def _check(
 
 
 def _check_places(folder: Path, data: Path, out: Path | None) -> None:
-    if data.resolve().is_relative_to(folder):
-        raise Usage(
-            f"The data folder '{data}' lies in '{folder}', so its thumbnails would count as images. "
-            "Name another with --data.",
-            field="data",
-        )
+    check_apart(folder, data)
     if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
         raise Usage(f"'{out}' cannot be written: name a file in a folder that exists.", field="out")
 

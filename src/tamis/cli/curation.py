@@ -56,7 +56,7 @@ def curate(door: Door, work: Work, order: Order) -> Outcome:
         Invalid: there are no images, or fewer than are to be kept.
     """
     client = door.client
-    dataset, is_new = _dataset_of(door, order.folder)
+    dataset, is_new = dataset_of(door, order.folder)
     ingest, embed = work.start(
         lambda: client.ingest(dataset.id),
         lambda: client.embed(dataset.id, EmbeddingCreate(encoder=order.encoder)),  # as the files come in
@@ -95,7 +95,7 @@ def curate(door: Door, work: Work, order: Order) -> Outcome:
     )
 
 
-def _dataset_of(door: Door, folder: Path) -> tuple[Dataset, bool]:
+def dataset_of(door: Door, folder: Path) -> tuple[Dataset, bool]:
     """Find the dataset that reads this folder, or make it; tell whether it is new."""
     from tamis.services import roots
 

@@ -16,11 +16,11 @@ import httpx
 from tamis.cli.address import Address, forget_address, read_address, transport_to, write_address
 from tamis.cli.worker import Worker
 from tamis.client import Client
-from tamis.model.errors import NotFound, TamisError, Unavailable
+from tamis.model.errors import Conflict, NotFound, TamisError, Unavailable
 from tamis.store.lock import FileLock
 
 if TYPE_CHECKING:
-    from tamis.cli.host import Host
+    from tamis.cli.host import Host, WebPlace
     from tamis.server.settings import Settings
     from tamis.store.store import Store
 
@@ -35,13 +35,15 @@ class Door:
     Args:
         settings: whose data folder.
         works: whether jobs will be run, so that there must be a worker.
+        web: where browsers are to find the server, which must then be this process.
     """
 
-    def __init__(self, settings: "Settings", *, works: bool) -> None:
+    def __init__(self, settings: "Settings", *, works: bool, web: "WebPlace | None" = None) -> None:
         from tamis.store.folder import open_folder
 
         self._settings = settings
         self._works = works
+        self._web = web
         self._folder = open_folder(settings.data)
         self._run = self._folder.run
         self._lock: FileLock | None = None
@@ -70,6 +72,15 @@ class Door:
         return self._host is not None
 
     @property
+    def web_url(self) -> str | None:
+        """Where browsers find the server; None when it runs only for a command."""
+        return self._address.web if self._address is not None else None
+
+    def is_running(self) -> bool:
+        """Tell whether the server of this process still answers."""
+        return self._host is not None and self._host.is_running()
+
+    @property
     def worker_log(self) -> Path:
         """What the worker has written."""
         return self._run / "worker.log"
@@ -95,7 +106,9 @@ class Door:
             if self._lock is not None:
                 self._become_host()
                 return
-            if self._find_host():
+            if self._web is not None:
+                self._check_no_server()
+            elif self._find_host():
                 return
             if time.monotonic() > deadline:
                 raise Unavailable(
@@ -140,7 +153,7 @@ class Door:
         before = read_address(self._run)
         if before is not None and before.socket is not None:
             remove_socket(Path(before.socket))  # its process was killed: we hold its lock
-        self._host = Host(self._settings, self._run, self._worker)
+        self._host = Host(self._settings, self._run, self._worker, self._web)
         write_address(self._run, self._host.address)
         self._use(self._host.address)
 
@@ -158,6 +171,14 @@ class Door:
             return False
         self._use(address)
         return True
+
+    def _check_no_server(self) -> None:
+        address = read_address(self._run)
+        if address is not None and address.web is not None:
+            raise Conflict(
+                f"A server runs on the data folder '{self._folder.path}' already, at {address.web} (process "
+                f"{address.pid}). 'tamis login' prints a link to it; Ctrl-C in its terminal ends it."
+            )
 
     def _use(self, address: Address) -> None:
         self._address = address

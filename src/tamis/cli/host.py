@@ -1,11 +1,14 @@
 """The server, run inside this process for as long as a command needs it."""
 
 import contextlib
+import errno
 import logging
 import os
 import socket
 import tempfile
 import threading
+from dataclasses import dataclass
+from ipaddress import ip_address
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import uvicorn
 
 from tamis.cli.address import Address
 from tamis.cli.worker import Worker
-from tamis.model.errors import Unavailable
+from tamis.model.errors import Conflict, Invalid, Unavailable
 from tamis.server.app import create_app
 from tamis.server.settings import Settings
 from tamis.store.store import open_store
@@ -22,6 +25,23 @@ HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 LONGEST_SOCKET_PATH = 100  # the system allows 107 bytes on Linux and 103 on macOS
 _LOGGERS = ("tamis", "uvicorn")
 _TEMPORARY = "tamis-"
+_FIRST_PORT, _PORTS = 8000, 20
+
+
+@dataclass(frozen=True)
+class WebPlace:
+    """Where browsers are to find the server. Without a port, 8000 or the next free one above it."""
+
+    host: str
+    port: int | None
+
+    def url(self, listener: socket.socket, public_url: str | None) -> str:
+        """Return the address to type, which is not the one that is listened at when that is all of them."""
+        if public_url is not None:
+            return public_url
+        address, port = listener.getsockname()[:2]
+        host = "localhost" if ip_address(address).is_unspecified else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class _Server(uvicorn.Server):
@@ -39,14 +59,18 @@ class _Server(uvicorn.Server):
 class Host:
     """The application over one data folder, answering until `stop`."""
 
-    def __init__(self, settings: Settings, run: Path, worker: Worker | None) -> None:
+    def __init__(
+        self, settings: Settings, run: Path, worker: Worker | None, web: WebPlace | None = None
+    ) -> None:
         with contextlib.ExitStack() as stack:
             handler = _log_to(run / "server.log", settings.log_level)
             stack.callback(_stop_logging, handler)
             self.store = stack.enter_context(open_store(settings.data, settings.database_url))
             app = create_app(settings, self.store)
             app.state.checks["worker"] = worker.is_working if worker else lambda: False
+            listeners = [] if web is None else [listen_to_browsers(web)]  # first: its port may be taken
             listener, path = _listen(run)
+            listeners.append(listener)
             if path is not None:
                 stack.callback(remove_socket, path)
             self.address = Address(
@@ -54,32 +78,39 @@ class Host:
                 socket=str(path) if path else None,
                 secret=settings.local_secret.get_secret_value(),
                 pid=os.getpid(),
+                web=None if web is None else web.url(listeners[0], settings.public_url),
             )
             config = uvicorn.Config(
                 app, log_config=None, access_log=False, lifespan="off", ws="none", http="h11", loop="asyncio",
-                server_header=False, date_header=False, timeout_graceful_shutdown=10,
+                server_header=False, date_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
             )  # fmt: skip
             server = _Server(config)
-            thread = threading.Thread(target=_serve, args=(server, listener), name="server", daemon=True)
+            thread = threading.Thread(target=_serve, args=(server, listeners), name="server", daemon=True)
             stack.callback(_stop_serving, server, thread)
             stack.callback(app.state.events.close)
+            self._thread = thread
             thread.start()
             server.settled.wait()
             if not server.started:
                 raise Unavailable(f"The server did not start; '{run / 'server.log'}' says why.")
             self._closing = stack.pop_all()
 
+    def is_running(self) -> bool:
+        """Tell whether the server still answers."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Answer what is being asked, then end."""
         self._closing.close()
 
 
-def _serve(server: _Server, listener: socket.socket) -> None:
+def _serve(server: _Server, listeners: list[socket.socket]) -> None:
     try:
-        server.run([listener])
+        server.run(listeners)
     finally:
         server.settled.set()
-        listener.close()
+        for listener in listeners:
+            listener.close()
 
 
 def _stop_serving(server: _Server, thread: threading.Thread) -> None:
@@ -117,6 +148,37 @@ def _listen(run: Path) -> tuple[socket.socket, Path | None]:
     listener.bind(str(path))
     path.chmod(0o600)
     return listener, path
+
+
+def listen_to_browsers(web: WebPlace) -> socket.socket:
+    """Bind the port that browsers use.
+
+    Raises:
+        Invalid: there is no such host on this machine.
+        Conflict: the port is taken.
+    """
+    try:
+        family, kind, protocol, _, (address, *_) = socket.getaddrinfo(
+            web.host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise Invalid(f"There is no host '{web.host}': {error.strerror}.", field="host") from error
+    ports = range(_FIRST_PORT, _FIRST_PORT + _PORTS) if web.port is None else (web.port,)
+    for port in ports:
+        listener = socket.socket(family, kind, protocol)
+        if os.name != "nt":  # there it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address, port))
+            listener.listen()  # only now is it known whether another one listens there
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE:
+                raise Invalid(f"'{web.host}:{port}' cannot be used: {error.strerror}.") from error
+        else:
+            return listener
+    taken = f"Port {web.port} is" if web.port is not None else f"The ports from {_FIRST_PORT} on are"
+    raise Conflict(f"{taken} taken by another program. Name another with --port.", field="port")
 
 
 def remove_socket(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tamis.cli import curate, dataset, doctor, export, options, tag
+from tamis.cli import curate, dataset, doctor, export, options, serve, tag, token
 
 app = typer.Typer(
     name="tamis",
@@ -21,6 +21,9 @@ app.command("curate", epilog=curate.EXAMPLE)(curate.curate)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(tag.app, name="tag")
 app.command("export", epilog="Example: tamis export representative-200 --to chosen")(export.export)
+app.command("serve", epilog="Example: tamis serve photos")(serve.serve)
+app.command("login", epilog="Example: tamis login")(serve.login)
+app.add_typer(token.app, name="token")
 app.command("doctor", epilog="Example: tamis doctor")(doctor.doctor)
 
 

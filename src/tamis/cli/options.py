@@ -48,3 +48,29 @@ def load_settings(data: Path | None) -> "Settings":
     settings = settings.model_copy(update={"data": settings.data.expanduser().absolute()})
     data_in_use.set(settings.data)
     return settings
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        Usage: it is not there, or is a file.
+    """
+    if not folder.exists():
+        raise Usage(f"There is no folder '{folder}'.", field="DIR")
+    if not folder.is_dir():
+        raise Usage(f"'{folder}' is not a folder. Name a folder of images.", field="DIR")
+
+
+def check_apart(folder: Path, data: Path) -> None:
+    """Refuse a data folder that lies among the images.
+
+    Raises:
+        Usage: it does.
+    """
+    if data.resolve().is_relative_to(folder):
+        raise Usage(
+            f"The data folder '{data}' lies in '{folder}', so its thumbnails would count as images. "
+            "Name another with --data.",
+            field="data",
+        )

@@ -15,11 +15,13 @@ from tamis.model.digest import Json
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts, Prepare
 from tamis.model.finding import Finding
 from tamis.model.job import Job, Jobs
+from tamis.model.me import Me
 from tamis.model.noun import Noun, Page
 from tamis.model.projection import Projection, ProjectionCreate
 from tamis.model.sample import Problem, Sample
 from tamis.model.selection import Estimate, Selection, StrategyFacts
 from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate
+from tamis.model.token import Token, TokenCreate, TokenCreated
 from tamis.model.upload import (
     FileFacts,
     Upload,
@@ -262,6 +264,24 @@ class Client(Reading):
     def wait_all(self, jobs: list[Job], on_progress: Callable[[Job], object] | None = None) -> list[Job]:
         """Wait until all of these jobs have succeeded."""
         return wait_all(jobs, self.job, on_progress)
+
+    # Tokens
+
+    def me(self) -> Me:
+        """Say who this client is to the server, and what it may do."""
+        return self._wire.json(Me, "GET", "/api/me")
+
+    def tokens(self) -> Iterator[Token]:
+        """Go through the API tokens, newest first."""
+        return self._pages(Token, "/api/tokens")
+
+    def create_token(self, new: TokenCreate) -> TokenCreated:
+        """Make an API token; its secret is in this answer and nowhere else."""
+        return self._wire.json(TokenCreated, "POST", "/api/tokens", body=new)
+
+    def revoke_token(self, token_id: str) -> None:
+        """Close a token for good."""
+        self._wire.send("DELETE", f"/api/tokens/{token_id}")
 
     # What there is
 

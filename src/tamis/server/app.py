@@ -1,7 +1,5 @@
 """The application: routes behind the gate, over one store."""
 
-import threading
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -27,6 +25,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         access=Access(store, settings.local_secret.get_secret_value()),
         webapp=WebApp(),
         allowed_hosts=settings.allowed_hosts,
+        public_url=settings.public_url,
         max_body_bytes=settings.max_body_bytes,
         max_upload_bytes=settings.max_upload_bytes,
     )
@@ -45,7 +44,6 @@ def bare_app() -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.checks = {}
-    app.state.stopping = threading.Event()  # what answers without end looks here, so that the server can end
     errors.register(app)
     for router in routes.routers():
         app.include_router(router)

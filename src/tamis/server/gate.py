@@ -6,6 +6,7 @@ It is a rule, not a list of paths: a route that is added tomorrow is behind it t
 import logging
 import time
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -44,6 +45,7 @@ class Gate:
         access: Access,
         webapp: WebApp,
         allowed_hosts: Iterable[str],
+        public_url: str | None,
         max_body_bytes: int,
         max_upload_bytes: int,
     ) -> None:
@@ -51,6 +53,7 @@ class Gate:
         self.routes = routes
         self.access = access
         self.webapp = webapp
+        self.public = urlsplit((public_url or "").lower())
         self.allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
         self.max_body_bytes = max_body_bytes
         self.max_upload_bytes = max_upload_bytes
@@ -95,6 +98,8 @@ class Gate:
         log.log(level, "%s %s %s %d %.1f ms", request_id, scope["method"], path, status, milliseconds)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_public(Headers(scope=scope)):
+            scope["scheme"] = self.public.scheme  # of the proxy in front; what it says itself is not trusted
         request = HTTPConnection(scope)
         endpoint = self.routes.endpoint(scope)
         is_page = scope["method"] in SAFE_METHODS and not _is_below(scope["path"], _API)
@@ -120,8 +125,13 @@ class Gate:
 
     def _check_host(self, headers: Headers) -> None:
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or _without_port(hosts[0]) not in self.allowed_hosts:
+        if len(hosts) != 1 or (
+            _without_port(hosts[0]) not in self.allowed_hosts and not self._is_public(headers)
+        ):
             raise Forbidden("This server does not answer under that host name.")
+
+    def _is_public(self, headers: Headers) -> bool:
+        return self.public.netloc != "" and headers.get("host", "").lower() == self.public.netloc
 
 
 def _check_length(headers: Headers, limit: int) -> None:

@@ -33,6 +33,12 @@ class Settings(BaseSettings):
         ("localhost", "127.0.0.1", "[::1]"),
         description="The host names, without a port, under which the server answers; a JSON list.",
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@\s]+$",
+        description="The address by which browsers reach the server through a proxy, as in "
+        "`https://tamis.example.org`. Its host is allowed, and with https, cookies are sent over https only.",
+    )
     max_body_bytes: int = Field(
         32 * 1024 * 1024, ge=1024, description="The largest request body that is read, in bytes."
     )
