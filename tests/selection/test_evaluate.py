@@ -5,7 +5,7 @@ import pytest
 
 from tamis.model.errors import Invalid
 from tamis.model.job import JobCancelled
-from tamis.selection import Coverage, coverage, nearest_neighbour_accuracy, random_coverage, rank
+from tamis.selection import Coverage, coverage, random_coverage, rank, share_within, smallest_distances
 
 
 def points(n=400, d=5, seed=0):
@@ -62,9 +62,26 @@ def test_random_coverage_is_the_mean_of_seeded_draws():
     assert [point.k for point in random_coverage(vectors, [0, 5], preselected=[1])] == [0, 5]
 
 
-def test_accuracy_is_the_share_of_right_nearest_neighbours():
-    train, labels = np.array([[0.0], [10.0]]), np.array([3, 4])
-    assert nearest_neighbour_accuracy(train, labels, [[1.0], [9.0], [4.0], [6.0]], [3, 4, 3, 3]) == 0.75
+def test_the_share_within_a_distance_counts_the_pool():
+    vectors = points()
+    order = rank(vectors, "coreset", 60).order
+    x = vectors.astype(np.float64)
+    found = share_within(vectors, order, [60, 5], 1.5, preselected=[7])
+    for k, share in zip([5, 60], found, strict=True):
+        kept = np.append(order[:k], 7)
+        nearest = np.sqrt(((x[:, None] - x[kept][None]) ** 2).sum(axis=2)).min(axis=1)
+        assert share == np.mean(nearest <= 1.5)
+    assert share_within(vectors, np.arange(400), [400], 0.0) == [1.0]
+
+
+def test_the_smallest_distance_is_that_of_the_two_nearest_of_a_prefix():
+    vectors = points()
+    order = rank(vectors, "random").order
+    x = vectors[order].astype(np.float64)
+    apart = np.sqrt(((x[:, None] - x[None]) ** 2).sum(axis=2)) + np.diag(np.full(400, np.inf))
+    assert smallest_distances(vectors, order, [1, 2, 90]) == pytest.approx(
+        [np.inf, apart[:2, :2].min(), apart[:90, :90].min()], rel=1e-5
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,8 +96,9 @@ def test_accuracy_is_the_share_of_right_nearest_neighbours():
         (lambda x: coverage(x, [0], [1], most_points=0), "at least 1"),
         (lambda x: random_coverage(x, [401]), "ks hold 401"),
         (lambda x: random_coverage(x, [1], draws=0), "draws"),
-        (lambda x: nearest_neighbour_accuracy(x, np.zeros(400, int), x[:, :2], np.zeros(400, int)), "differ"),
-        (lambda x: nearest_neighbour_accuracy(x, np.zeros(4, int), x, np.zeros(400, int)), "400 integers"),
+        (lambda x: share_within(x, [0], [1], -1.0), "must be 0 or more"),
+        (lambda x: share_within(x, [0], [1], float("nan")), "must be 0 or more"),
+        (lambda x: smallest_distances(x, [0, 1], [3]), "ks hold 3"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(call, says):

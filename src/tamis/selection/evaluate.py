@@ -1,6 +1,6 @@
-"""How good is a ranking? Coverage of the pool at every k, and nearest-neighbour accuracy with labels."""
+"""How good is a ranking, without labels? How well each prefix covers the pool, and how far it is spread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from tamis.model.errors import Invalid
 from tamis.model.job import JobCancelled
 from tamis.selection.base import Cancelled
-from tamis.selection.checks import as_labels, as_pool, as_positions, as_vectors, whole
+from tamis.selection.checks import as_pool, as_positions, as_vectors, whole
 from tamis.selection.ranking import available_threads
 
 MOST_POINTS = 20_000
@@ -95,22 +95,47 @@ def random_coverage(
     ]
 
 
-def nearest_neighbour_accuracy(
-    train_vectors: ArrayLike, train_labels: ArrayLike, test_vectors: ArrayLike, test_labels: ArrayLike
-) -> float:
-    """Return the share of test samples whose nearest training sample has their label."""
-    from tamis.selection.kernels.nearest import approach  # loads numba
+def share_within(
+    vectors: ArrayLike,
+    order: ArrayLike,
+    ks: Sequence[int],
+    distance: float,
+    *,
+    preselected: ArrayLike | None = None,
+    candidates: ArrayLike | None = None,
+    threads: int | None = None,
+) -> list[float]:
+    """Return, per distinct k by rising k, the share of the pool within `distance` of a kept sample.
 
-    train, test = as_vectors(train_vectors, "train_vectors"), as_vectors(test_vectors, "test_vectors")
-    if train.shape[1] != test.shape[1]:
-        raise Invalid(f"Train and test differ in dimensions: {train.shape[1]} and {test.shape[1]}.")
-    known, truth = as_labels(train_labels, len(train)), as_labels(test_labels, len(test))
-    if known is None or truth is None:
-        raise Invalid("Accuracy needs labels of both train and test.", field="labels")
-    squared = np.full(len(test), np.inf, np.float32)
-    nearest = np.zeros(len(test), np.int64)
-    approach(test, train, squared, nearest=nearest, threads=available_threads())
-    return float(np.mean(known[nearest] == truth))
+    Raises:
+        Invalid: the input is wrong, or the distance is negative or no number.
+    """
+    if not distance >= 0:
+        raise Invalid(f"The distance is {distance}; it must be 0 or more.", field="distance")
+    array = as_vectors(vectors, "vectors")
+    pool, kept, _ = as_pool(candidates, preselected, len(array))
+    as_positions(order, len(array), "order")
+    ranked = np.asarray(order, np.int64)
+    passes = _approached(array, ranked, _checked_ks(ks, len(ranked), len(kept)), kept, pool, threads, None)
+    return [float(np.mean(squared <= np.float32(distance) ** 2)) for squared in passes]
+
+
+def smallest_distances(vectors: ArrayLike, order: ArrayLike, ks: Sequence[int]) -> list[float]:
+    """Return, per distinct k by rising k, the smallest distance between two of the first k samples.
+
+    It says whether a prefix holds near-duplicates. One sample alone has no such distance: infinity.
+
+    Raises:
+        Invalid: the input is wrong.
+    """
+    from tamis.selection.kernels.nearest import nearest_before  # loads numba
+
+    array = as_vectors(vectors, "vectors")
+    as_positions(order, len(array), "order")
+    ranked = np.asarray(order, np.int64)
+    wanted = _checked_ks(ks, len(ranked), 0)
+    so_far = np.minimum.accumulate(nearest_before(array[ranked[: wanted[-1]]]))
+    return [float(np.sqrt(so_far[k - 1])) for k in wanted]
 
 
 def _measure(
@@ -122,19 +147,35 @@ def _measure(
     threads: int | None,
     cancelled: Cancelled | None,
 ) -> list[Coverage]:
+    points = []
+    passes = _approached(vectors, order, ks, kept, pool, threads, cancelled)
+    for k, squared in zip(ks, passes, strict=True):
+        distance = np.sqrt(squared)
+        points.append(Coverage(k, float(distance.max()), float(distance.mean(dtype=np.float64))))
+    return points
+
+
+def _approached(
+    vectors: NDArray[np.float32],
+    order: NDArray[np.int64],
+    ks: list[int],
+    kept: NDArray[np.int64],
+    pool: NDArray[np.int64],
+    threads: int | None,
+    cancelled: Cancelled | None,
+) -> Iterator[NDArray[np.float32]]:
+    """Yield, for each k, the squared distance of every pool sample to the nearest kept one."""
     from tamis.selection.kernels.nearest import approach  # loads numba
 
     rows = np.ascontiguousarray(vectors[pool])
     squared = np.full(len(rows), np.inf, np.float32)
     workers, check = threads or available_threads(), _checker(cancelled)
     approach(rows, vectors[kept], squared, threads=workers, checkpoint=check)
-    points, done = [], 0
+    done = 0
     for k in ks:
         approach(rows, vectors[order[done:k]], squared, threads=workers, checkpoint=check)
         done = k
-        distance = np.sqrt(squared)
-        points.append(Coverage(k, float(distance.max()), float(distance.mean(dtype=np.float64))))
-    return points
+        yield squared
 
 
 def _checker(cancelled: Cancelled | None) -> Callable[[], None]:

@@ -39,6 +39,24 @@ def approach(
             workers.over(part, list(pairwise(edges)))
 
 
+def nearest_before(rows: Floats) -> Floats:
+    """Return the squared distance (k,) of each row to the nearest row before it; infinity for the first."""
+    return _nearest_before(np.ascontiguousarray(rows))
+
+
+@kernel
+def _nearest_before(rows: Floats) -> Floats:
+    squared = np.full(len(rows), np.inf, np.float32)
+    for i in range(len(rows)):
+        for j in range(i):
+            total = np.float32(0)
+            for t in range(rows.shape[1]):
+                difference = rows[i, t] - rows[j, t]
+                total += difference * difference
+            squared[i] = min(squared[i], total)
+    return squared
+
+
 @kernel
 def _approach(
     pool: Floats,
