@@ -7,6 +7,7 @@ import { AccountMenu } from "./features/preferences/AccountMenu";
 import { ActiveBar } from "./features/tags/ActiveBar";
 import { TagTree } from "./features/tags/TagTree";
 import classes from "./frame.module.css";
+import { useActiveInUrl } from "./ui/activeUrl";
 import { CopyButton } from "./ui/CopyButton";
 import { BrowseIcon, JobsIcon, OverviewIcon, SamplingIcon } from "./ui/icons";
 import { Logo } from "./ui/Logo";
@@ -30,6 +31,7 @@ export function PlainFrame() {
 export function DatasetFrame() {
   const { datasetId } = useParams({ from: "/datasets/$datasetId" });
   const dataset = useQuery(datasetQuery(datasetId));
+  useActiveInUrl();
   const left = (
     <LeftColumn
       nav={<Pages datasetId={datasetId} />}

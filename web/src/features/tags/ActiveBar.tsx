@@ -1,3 +1,43 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { activeStore, useActive } from "../../api/active";
+import { count } from "../../ui/format";
+import { UndoIcon } from "../../ui/icons";
+import { useCounter } from "../../ui/useCounter";
+import { useDatasetId } from "../../ui/view";
+import classes from "./ActiveBar.module.css";
+import { NameField } from "./NameField";
+
+/** How many samples are active, undo of the unsaved change, and the field that freezes it as a tag. */
 export function ActiveBar() {
-  return null;
+  const datasetId = useDatasetId();
+  const active = useActive(datasetId);
+  const counts = useCounter(datasetId, active.tagId, active.selectionId, active.ready)?.(active.keep) ?? null;
+  const store = activeStore(datasetId);
+  const share = counts === null || counts.total === 0 ? 0 : counts.active / counts.total;
+  return (
+    <section aria-label="Active samples" className={classes.bar}>
+      <div className={classes.top}>
+        <p className={classes.counts} data-testid="active-count">
+          <b>{counts === null ? "…" : count(counts.active)}</b>
+          {counts === null ? null : ` of ${count(counts.total)} active`}
+        </p>
+        <Tooltip label="Undo the last change">
+          <ActionIcon size="sm" aria-label="Undo" disabled={!active.canUndo} onClick={() => store.undo()}>
+            <UndoIcon size={15} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Redo">
+          <ActionIcon size="sm" aria-label="Redo" disabled={!active.canRedo} onClick={() => store.redo()}>
+            <span className={classes.flipped}>
+              <UndoIcon size={15} />
+            </span>
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <div className={classes.track} aria-hidden="true">
+        <div className={classes.fill} style={{ transform: `scaleX(${share})` }} />
+      </div>
+      <NameField datasetId={datasetId} counts={counts} />
+    </section>
+  );
 }
