@@ -6,9 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tamis.services import jobs, prepare, projections, tags
+from tamis.model.embedding import EmbeddingCreate
+from tamis.services import embeddings, jobs, prepare, projections, tags, vectors
+from tests import made
 from tests.folders import write_photos
 from tests.jobs.conftest import Desk, until
+from tests.services.test_vectors import file_of
 
 pytestmark = pytest.mark.xdist_group("worker")
 
@@ -39,3 +42,24 @@ def test_preparing_again_finds_all_of_it_done(desk: Desk, tmp_path: Path) -> Non
         assert desk.done(embed)["encoded"] == expected
         until(lambda: all(job.finished_at for job in jobs.list_page(desk.store, None, 100, dataset_id).items))
     assert len(projections.list_page(desk.store, dataset_id, None, 10).items) == 2
+
+
+def test_uploaded_vectors_are_reduced_and_drawn(desk: Desk) -> None:
+    names = [f"{i}.jpg" for i in range(30)]
+    dataset_id = made.dataset_of(desk.store, *names, "without.jpg", name="uploaded")
+    rows = np.random.default_rng(0).standard_normal((30, 70)).astype(np.float32)
+    for number, columns in (("long", 70), ("short", 20)):
+        vectors.add(desk.store, dataset_id, number, file_of(names, rows[:, :columns]))
+        wanted = EmbeddingCreate(encoder=f"uploaded:{number}", dimensions=8, then_project=("pca",))
+        done = desk.done(embeddings.create(desk.store, dataset_id, wanted))
+        assert done["encoded"] == 0
+        assert (done["reduced_id"] == done["embedding_id"]) == (number == "short")
+        until(lambda: all(job.finished_at for job in jobs.list_page(desk.store, None, 100, dataset_id).items))
+    found = sorted(embeddings.list_page(desk.store, dataset_id, None, 10).items, key=lambda one: one.name)
+    assert [(one.name, one.kind, one.dimension, one.n_covered) for one in found] == [
+        ("long", "full", 70, 30),
+        ("long · PCA 8", "pca", 8, 30),
+        ("short", "full", 20, 30),
+    ]
+    drawn = projections.list_page(desk.store, dataset_id, None, 10).items
+    assert [one.embedding_id for one in drawn] == [found[1].id, found[2].id]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ARROW = "application/vnd.apache.arrow.file"
 _PICTURES_AT_ONCE = 256
-_VECTOR_BYTES_AT_ONCE = 16_000_000
+VECTOR_BYTES_AT_ONCE = 16_000_000
 
 
 class Reading:
@@ -95,7 +95,7 @@ class Reading:
 
         They make up the embedding `name`. `reduce_vectors` makes it ready for selections and the plot.
         """
-        rows = max(1, _VECTOR_BYTES_AT_ONCE // (4 * max(1, vectors.shape[1])))
+        rows = max(1, VECTOR_BYTES_AT_ONCE // (4 * max(1, vectors.shape[1])))
         path = f"/api/datasets/{dataset_id}/embeddings/{quote(name, safe='')}/vectors"
         for start in range(0, max(1, len(file_names)), rows):
             part = slice(start, start + rows)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tamis.encoders import Encoder, encoder_facts
+from tamis.encoders import Encoder
 from tamis.images.square import square
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
@@ -31,10 +31,10 @@ def work(run: Run) -> dict[str, Json]:
     waits for the disk and for commits, and encoding uses the cores meanwhile.
     """
     wanted = EmbeddingCreate.model_validate(run.arguments)
-    facts = encoder_facts(wanted.encoder)
+    facts = embeddings.encoder_of(run.store, run.dataset_id, wanted.encoder)
     full_id = run.step("open", embeddings.open_full, run.store, run.dataset_id, facts)
     encoded: list[int] = []
-    done, more = 0, True
+    done, more = 0, not embeddings.is_uploaded(facts)
     try:
         while more:
             shards, total, more = run.step(f"look {len(encoded)}", _look, run, full_id, encoded, done)
@@ -44,7 +44,9 @@ def work(run: Run) -> dict[str, Json]:
     finally:  # also when cancelled or failed: the next job goes on from what has been encoded
         parts = [_part(run, "full", shard) for shard in encoded]
         embeddings.commit(run.store, run.dataset_id, full_id, [part for part in parts if part.exists()])
-    reduced_id = run.step("reduce", _reduce, run, full_id, wanted.dimensions)
+    reduced_id = full_id
+    if embeddings.is_reduced(facts):
+        reduced_id = run.step("reduce", _reduce, run, full_id, wanted.dimensions)
     if wanted.then_project:
         run.step("follow up", prepare.follow_up, run.store, run.dataset_id, reduced_id, wanted.then_project)
     return {"embedding_id": full_id, "reduced_id": reduced_id, "encoded": done}

@@ -49,7 +49,6 @@ WORK: dict[JobKind, Work] = {
 
 def work(data: Path, database_url: str | None) -> None:
     """Work on the jobs of a data folder until the process is ended."""
-    os.environ.setdefault("LANCE_LOG", "error")  # it warns of every dataset that is made for the first time
     # Projecting 2,000 vectors on two threads takes 3 CPU seconds, and 9 where OpenMP's threads wait busily.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -12,7 +12,7 @@ import numpy as np
 from tamis.encoders import encoder_facts
 from tamis.model.digest import digest_of, members_digest
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
-from tamis.model.errors import Conflict, Invalid
+from tamis.model.errors import Conflict, Invalid, NotFound
 from tamis.model.job import Job
 from tamis.model.noun import Page
 from tamis.queue.outbox import submit
@@ -24,6 +24,9 @@ from tamis.store.store import Store
 # One worker at a time works on a data folder, so this lines up all who extend an embedding. Should there be
 # another after all, the version that SQL compares tells the two apart.
 _COMMITTING = threading.Lock()
+UPLOADED = "uploaded:"
+"""How the encoder of vectors is called that people bring along."""
+_SHORT = 64
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ def create(store: Store, dataset_id: str, new: EmbeddingCreate) -> Job:
     """Ask for vectors of all samples that have none from this encoder, and for the reduced child's.
 
     Raises:
+        NotFound: there is no such dataset, or there are no uploaded vectors of this name.
         Invalid: there is no such encoder, or it gives fewer dimensions than are asked for.
     """
-    facts = encoder_facts(new.encoder)
-    if new.dimensions > facts.dimension:
+    facts = encoder_of(store, dataset_id, new.encoder)
+    if new.dimensions > facts.dimension and is_reduced(facts):
         raise Invalid(
             f"The encoder '{facts.name}' gives {facts.dimension} dimensions, fewer than the {new.dimensions} "
             "asked for.",
@@ -50,6 +54,40 @@ def create(store: Store, dataset_id: str, new: EmbeddingCreate) -> Job:
     with store.write() as connection:
         datasets.get(connection, dataset_id)
         return submit(connection, "embed", dataset_id, new.model_dump(mode="json"))
+
+
+def encoder_of(store: Store, dataset_id: str, name: str) -> EncoderFacts:
+    """Return the facts of an encoder, or of vectors that were uploaded as `uploaded:NAME`.
+
+    Raises:
+        Invalid: there is no such encoder.
+        NotFound: no vectors of this name have been uploaded.
+    """
+    if not name.startswith(UPLOADED):
+        return encoder_facts(name)
+    found = find_uploaded(store, dataset_id, name)
+    if found is None:
+        raise NotFound(f"No vectors have been uploaded as '{name.removeprefix(UPLOADED)}'.", field="encoder")
+    return found.encoder
+
+
+def find_uploaded(store: Store, dataset_id: str, encoder: str) -> Embedding | None:
+    """Return the embedding of uploaded vectors by the name of its encoder, `uploaded:NAME`."""
+    with store.read() as connection:
+        for found in everything(partial(embeddings.list_page, connection, dataset_id)):
+            if found.kind == "full" and found.encoder.name == encoder:
+                return found
+    return None
+
+
+def is_uploaded(facts: EncoderFacts) -> bool:
+    """Tell whether the vectors were brought along, so that none can be made of other samples."""
+    return facts.name.startswith(UPLOADED)
+
+
+def is_reduced(facts: EncoderFacts) -> bool:
+    """Tell whether vectors get a reduced child; short ones that were uploaded are used as they are."""
+    return not is_uploaded(facts) or facts.dimension > _SHORT
 
 
 def get(store: Store, dataset_id: str, embedding_id: str) -> Embedding:
@@ -97,10 +135,10 @@ def _refuse_used(connection: Connection, dataset_id: str, embedding: Embedding) 
         )
 
 
-def open_full(store: Store, dataset_id: str, encoder: EncoderFacts) -> str:
+def open_full(store: Store, dataset_id: str, encoder: EncoderFacts, name: str | None = None) -> str:
     """Find or make the embedding of this encoder, and return its id."""
     new = embeddings.NewEmbedding(
-        name=encoder.name,
+        name=name or encoder.name,
         kind="full",
         parent_id=None,
         encoder=encoder,

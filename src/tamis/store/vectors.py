@@ -4,6 +4,7 @@ Lance appends are not idempotent, so SQL names the one version that counts: a wr
 newer one restores the named version first, and readers open exactly the named version.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ _BATCH_ROWS = 16_384
 
 def load_library() -> None:
     """Load Lance now instead of at the first use."""
+    os.environ.setdefault("LANCE_LOG", "error")  # it warns of every dataset that is made for the first time
     import lance  # noqa: F401
 
 
@@ -41,6 +43,7 @@ def append(folder: DataFolder, embedding_id: str, version: int | None, parts: li
         Conflict: another writer has appended at the same time.
         NoSpace: the disk is full.
     """
+    load_library()
     import lance
 
     uri = str(folder.vectors(embedding_id))
