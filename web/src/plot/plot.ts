@@ -36,6 +36,9 @@ export interface Plot {
   /** Be told which point is under the pointer, and where on the page that point is. */
   onHover(listener: HoverListener): void;
   resetView(): void;
+  /** Come closer to the middle by a factor. */
+  zoomBy(factor: number): void;
+  /** Count the pixels of active points. Slow, for tests. */
   activePixels(): number;
   destroy(): void;
 }
@@ -130,6 +133,11 @@ class CanvasPlot implements Plot {
 
   resetView(): void {
     this.#moves().reset();
+  }
+
+  zoomBy(factor: number): void {
+    const { width, height } = this.#stage.size;
+    this.#moves().zoom(factor, width / 2, height / 2, true);
   }
 
   activePixels(): number {

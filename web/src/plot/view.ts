@@ -20,7 +20,7 @@ export interface Size {
 }
 
 export const EVERYWHERE: Bounds = { left: -1, right: 1, bottom: -1, top: 1 };
-const MARGIN = 28; // pixels left free around the points when all are shown
+const MARGIN = { across: 28, down: 54 }; // pixels left free when all is shown; buttons and legend lie there
 const CLOSEST = 4000; // times as close as the view that shows all points; beyond, float32 gets coarse
 const FARTHEST = 0.4;
 
@@ -45,8 +45,8 @@ export function boundsOf(x: Float32Array, y: Float32Array): Bounds {
 
 /** Show the whole box, both axes to the same scale: distances in the plane mean something. */
 export function showAll(bounds: Bounds, size: Size): View {
-  const wide = Math.max(size.width - 2 * MARGIN, 16);
-  const high = Math.max(size.height - 2 * MARGIN, 16);
+  const wide = Math.max(size.width - 2 * MARGIN.across, 16);
+  const high = Math.max(size.height - 2 * MARGIN.down, 16);
   const width = bounds.right - bounds.left;
   const height = bounds.top - bounds.bottom;
   const scale = Math.min(wide / (width || 1e-9), high / (height || 1e-9));

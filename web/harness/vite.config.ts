@@ -1,0 +1,9 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "./",
+  plugins: [react()],
+  build: { target: "es2022", emptyOutDir: true, chunkSizeWarningLimit: 1000 },
+  worker: { format: "es" },
+});

@@ -1,0 +1,95 @@
+import { Tooltip, UnstyledButton } from "@mantine/core";
+import { useState } from "react";
+import { count } from "../../../ui/format";
+import { CoverageCurve } from "./CoverageCurve";
+import { CoverageWords } from "./CoverageWords";
+import { bend, type CurvePoint, type Measure } from "./curve";
+import { ImportanceHistogram } from "./ImportanceHistogram";
+import { KeepField } from "./KeepField";
+import { KeepSlider } from "./KeepSlider";
+import classes from "./keep.module.css";
+
+export interface KeepPanelProps {
+  /** How many images the ranking holds. */
+  readonly max: number;
+  readonly keep: number;
+  readonly greedyUntil: number;
+  readonly curve: readonly CurvePoint[];
+  readonly randomCurve: readonly CurvePoint[];
+  /** Best first, as the ranking has it. */
+  readonly importance: Float32Array;
+  /** What is shown first. Only some strategies aim at the farthest image; the others lower the average. */
+  readonly measure?: Measure;
+  readonly onKeep: (keep: number) => void;
+}
+
+const BEND_RULE =
+  "Where the curve lies farthest below the straight line between its ends: from there on an image brings " +
+  "less than the average one did. A hint, and only about the part that was measured.";
+
+/** How many are enough: the number, what it covers, the curve and the slider below each other. */
+export function KeepPanel(props: KeepPanelProps) {
+  const { max, keep, curve, randomCurve, onKeep } = props;
+  const [logScale, setLogScale] = useState(true);
+  const [measure, setMeasure] = useState<Measure>(props.measure ?? "radius");
+  const scale = { min: Math.min(1, max), max, log: logScale };
+  const enough = bend(curve, measure);
+
+  return (
+    <section className={classes.panel} aria-label="How many to keep">
+      <div className={classes.top}>
+        <KeepField max={max} keep={keep} onKeep={onKeep} />
+        <UnstyledButton
+          className={classes.chip}
+          role="switch"
+          aria-checked={logScale}
+          onClick={() => setLogScale(!logScale)}
+        >
+          log scale
+        </UnstyledButton>
+        <span className={classes.soft}>of {count(max)} kept</span>
+        <CoverageWords curve={curve} randomCurve={randomCurve} measure={measure} keep={keep} />
+        {enough !== null ? (
+          <span className={classes.enough}>
+            <span className={classes.soft}>enough?</span>{" "}
+            <Tooltip label={BEND_RULE} multiline w={300}>
+              <UnstyledButton className={classes.bends} onClick={() => onKeep(enough)}>
+                bends at {count(enough)}
+              </UnstyledButton>
+            </Tooltip>
+          </span>
+        ) : null}
+      </div>
+      <div className={classes.below}>
+        <div className={classes.main}>
+          <MeasureChoice measure={measure} onMeasure={setMeasure} />
+          <CoverageCurve {...{ curve, randomCurve, measure, scale, keep, bend: enough, onKeep }} />
+          <KeepSlider {...{ max, keep, greedyUntil: props.greedyUntil, logScale, onKeep }} />
+        </div>
+        <ImportanceHistogram importance={props.importance} keep={keep} />
+      </div>
+    </section>
+  );
+}
+
+const MEASURES: readonly [Measure, string][] = [
+  ["radius", "farthest"],
+  ["mean", "average"],
+];
+
+function MeasureChoice(props: { measure: Measure; onMeasure: (measure: Measure) => void }) {
+  return (
+    <fieldset className={classes.measure}>
+      <legend>distance to a kept image:</legend>
+      {MEASURES.map(([value, label]) => (
+        <UnstyledButton
+          key={value}
+          aria-pressed={props.measure === value}
+          onClick={() => props.onMeasure(value)}
+        >
+          {label}
+        </UnstyledButton>
+      ))}
+    </fieldset>
+  );
+}
