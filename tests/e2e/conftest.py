@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.installed import install
 from tests.e2e.platform import Platform
+from tests.e2e.prepared import Prepared, prepare
 from tests.e2e.watched import FLAGS, Tab, new_context
+
+expect.set_options(timeout=30_000)  # a busy machine is no failure
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,10 +67,10 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
         return tabs[-1]
 
     yield opened
-    problems = [tab.unexpected() for tab in tabs]
+    problems = [problem for tab in tabs for problem in tab.unexpected()]
     for tab in tabs:
         tab.context.close()
-    assert problems == [[] for _ in tabs]
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture
@@ -77,6 +80,20 @@ def tab(platform: Platform, cookies: list[dict[str, object]], open_tab: Callable
     tab.context.add_cookies(cookies)  # type: ignore[arg-type]  # as they came
     tab.page.goto("/")
     return tab
+
+
+@pytest.fixture(scope="session")
+def prepared(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """A dataset of emoji. Each story adds tags with names of its own, and takes nothing away."""
+    return prepare(platform, "emoji", tmp_path_factory.mktemp("emoji"), 120)
+
+
+@pytest.fixture
+def own(python: Path, tmp_path: Path) -> Iterator[Platform]:
+    """A platform for one test alone."""
+    platform = Platform(python, tmp_path / "data")
+    yield platform
+    platform.stop()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from typing import Any
 from tamis.client import Client
 
 LINK = re.compile(r"https?://[\w.:]+/login\?once=\S+")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 class Platform:
@@ -38,7 +38,8 @@ class Platform:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=_pass_on, args=(self.process, lines), daemon=True).start()
+        self._reader = threading.Thread(target=_pass_on, args=(self.process, lines), daemon=True)
+        self._reader.start()
         said = ""
         while not (found := LINK.search(said)):
             line = lines.get(timeout=PATIENCE_SECONDS)
@@ -55,9 +56,8 @@ class Platform:
             self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
+        finally:
             self.kill()
-            raise
 
     def kill(self) -> None:
         """End as by a power cut: the server, its worker and its children at once."""
@@ -65,6 +65,7 @@ class Platform:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE_SECONDS)
+        self._reader.join(PATIENCE_SECONDS)
 
     @property
     def address(self) -> dict[str, Any]:
@@ -87,6 +88,7 @@ def environment() -> dict[str, str]:
 
 def _pass_on(process: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> None:
     assert process.stdout is not None
-    for line in process.stdout:
-        lines.put(line)
+    with process.stdout as output:
+        for line in output:
+            lines.put(line)
     lines.put("")

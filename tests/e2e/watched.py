@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 FLAGS = [
     "--no-sandbox",  # tests may run as root, in a container
@@ -30,14 +30,21 @@ class Tab:
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
-        self.page: Page = context.new_page()
         self.requests: list[Request] = []
+        self.responses: list[Response] = []
         self.problems: list[str] = []
         self._expected: list[re.Pattern[str]] = []
-        self.page.add_init_script(REPORT_VIOLATIONS)
+        context.add_init_script(REPORT_VIOLATIONS)
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        """Open a page with the same eyes on it; the tab is now this one."""
+        self.page = self.context.new_page()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
-        self.page.on("request", self.requests.append)
+        self.page.on("request", self._on_request)
+        self.page.on("response", self._on_response)
+        return self.page
 
     def expect_problem(self, pattern: str) -> None:
         """Allow one kind of complaint: a test that provokes it says so."""
@@ -56,6 +63,12 @@ class Tab:
     def asked(self, pattern: str = "") -> list[Request]:
         """Return the requests whose path and query match."""
         return [request for request in self.requests if re.search(pattern, request.url)]
+
+    def _on_request(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def _on_response(self, response: Response) -> None:
+        self.responses.append(response)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

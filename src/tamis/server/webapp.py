@@ -19,7 +19,7 @@ _POLICY = {
     "default-src": "'self'",
     "img-src": "'self' blob: data:",
     "object-src": "'none'",
-    "base-uri": "'none'",
+    "base-uri": "'self'",  # the page says what its relative addresses are relative to
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
