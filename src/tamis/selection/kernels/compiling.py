@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -62,7 +63,7 @@ class Workers:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
 
     def __enter__(self) -> Self:
         return self
@@ -83,11 +84,22 @@ class Workers:
     def over(
         self, function: Callable[[int, int], Result], borders: Sequence[tuple[int, int]]
     ) -> list[Result]:
-        """Call `function(start, stop)` for every pair, on all threads at once."""
+        """Call `function(start, stop)` for every pair, on all threads at once, this one among them."""
+        results: dict[int, Result] = {}
+        todo = deque(enumerate(borders))
+
+        def take() -> None:
+            while True:
+                try:
+                    number, (start, stop) = todo.popleft()
+                except IndexError:
+                    return
+                results[number] = function(start, stop)
+
         with _ONE_AT_A_TIME:
-            if self._pool is None or len(borders) < 2:
-                return [function(start, stop) for start, stop in borders]
-            return [
+            helpers = min(self.threads, len(borders)) - 1
+            futures = [self._pool.submit(take) for _ in range(helpers)] if self._pool is not None else []
+            take()
+            for future in futures:
                 future.result()
-                for future in [self._pool.submit(function, start, stop) for start, stop in borders]
-            ]
+        return [results[number] for number in range(len(borders))]

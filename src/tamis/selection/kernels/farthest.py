@@ -8,7 +8,7 @@ cannot be nearer. Each round:
 2. Catch those few up with the centres they missed, and stop as soon as they fall below the threshold.
    Samples are taken in groups with a common nearest centre a. What settled one sample of a group is tried
    first on the next. By the triangle inequality c is no nearer to x than a is when D(a, c) >= 2 d(x, a):
-   the distances D between centres are remembered, so a group lists the few that it cannot rule out.
+   each centre remembers those around it, so a group lists the few that it cannot rule out.
 3. Run the naive greedy loop on those that are still above, dropping each that falls below. Repeat.
 
 How many samples should exceed the threshold follows from the rounds before: more when a round chose too few
@@ -38,13 +38,13 @@ Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]
 Checkpoint = Callable[[int, int], None]
 
-REMEMBERED = 12_288
-"""The distances between so many centres are remembered, 2 bytes each; others are computed each time."""
+CENTRES_REMEMBERED, NEAR_CENTRES = 32_768, 1024
+"""So many centres remember so many others around them, in 8 bytes each; memory is taken as it is filled."""
 SAMPLED = 8192
 """The threshold is a quantile of so many bounds, evenly spaced."""
 FIRST_ACTIVE_SET, SMALLEST_ACTIVE_SET, LARGEST_ACTIVE_SET = 1024, 512, 8192
-SHARED_FROM = 1_000_000
-"""From so many values on it pays to share work between threads."""
+SHARED_FROM, SHARED_FROM_PAIRS = 1_000_000, 200_000
+"""From so many values, or pairs, on it pays to share work between threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,14 @@ def farthest_first(
     minimum_distance: float = 0.0,
     threads: int = 1,
     checkpoint: Checkpoint = lambda done, total: None,
-    remembered: int = REMEMBERED,
+    near_centres: int = NEAR_CENTRES,
 ) -> Found:
     """Choose up to `n_samples` rows, each the farthest from `kept` and from all chosen before.
 
     With nothing kept, the first is the row nearest to the mean. Distances are Euclidean, not squared.
     """
     with Workers(threads) as workers:
-        run = _Run(vectors, n_samples, kept, workers, checkpoint, remembered)
+        run = _Run(vectors, n_samples, kept, workers, checkpoint, near_centres)
         complete = run.until(minimum_distance)
     order, radius = run.order[: run.done], np.sqrt(run.squared[: run.done])
     if not len(kept) and run.done:
@@ -105,7 +105,7 @@ class _Run:
         kept: Vectors,
         workers: Workers,
         checkpoint: Checkpoint,
-        remembered: int,
+        near_centres: int,
     ) -> None:
         n, d = vectors.shape
         self.vectors: NDArray[Any] = vectors.view(np.uint16) if vectors.dtype == np.float16 else vectors
@@ -117,8 +117,9 @@ class _Run:
         self.centres[: self.offset, :d] = kept
         self.tiles = np.full((-(-most // LANES), self.centres.shape[1], LANES), np.inf, np.float32)
         self.laid = 0
-        self.distances = np.empty((min(most, remembered),) * 2, np.uint16)
-        self.known = np.zeros(len(self.distances), np.int32)
+        self.sizes, self.known = np.zeros((2, min(most, CENTRES_REMEMBERED)), np.int32)
+        self.near = np.empty((len(self.known), near_centres), np.int32)
+        self.between = np.empty(self.near.shape, np.float32)
         self.order = np.empty(n_samples, np.int64)
         self.squared = np.zeros(n_samples, np.float32)
         self.done = 0
@@ -139,7 +140,8 @@ class _Run:
         self.farthest = self.bound.max()
         self.active = np.empty(n, np.int32)
         self.rows, self.borders = np.empty(n, np.int32), np.empty(n + 1, np.int32)
-        self.firsts, self.work = np.empty(n, np.int32), np.empty(n, np.int64)
+        self.firsts, self.widest = np.empty(n, np.int32), np.empty(n, np.float32)
+        self.work = np.empty(n, np.int64)
         self.counts = np.zeros(most, np.int32)
 
     def until(self, minimum_distance: float) -> bool:
@@ -204,40 +206,49 @@ class _Run:
         farthest_catch_up.lay_tiles(self.centres, self.tiles, self.laid, centres)
         self.laid = centres
         parts = farthest_rounds.grouped(
-            active, self.bound, self.seen, self.nearest, centres,
-            self.counts, self.rows, self.borders, self.firsts, self.work,
+            active, self.bound, self.seen, self.nearest, centres, self.known,
+            self.counts, self.rows, self.borders, self.firsts, self.widest, self.work,
         )  # fmt: skip
         if not parts:
             return
-        work = np.cumsum(self.work[:parts])
+        groups = self.rows, self.borders[: parts + 1], self.firsts[:parts], self.widest[:parts]
+        lists = self.near, self.between, self.sizes
+        farthest = self.bound[active].max()
 
         def remember(start: int, stop: int) -> int:
             return farthest_catch_up.remember(
-                self.rows, self.borders, self.firsts, start, stop, self.nearest,
-                self.centres, self.tiles, centres, self.distances, self.known,
+                *groups, start, stop, self.nearest, self.centres, self.tiles, centres, farthest,
+                *lists, self.known,
             )  # fmt: skip
 
         def catch_up(start: int, stop: int) -> int:
             return farthest_catch_up.catch_up(
-                self.vectors, self.rows, self.borders, self.firsts, start, stop, self.bound, self.seen,
-                self.nearest, self.centres, self.tiles, centres, self.distances, threshold,
+                self.vectors, *groups, start, stop, self.bound, self.seen, self.nearest,
+                self.centres, self.tiles, centres, *lists, threshold,
             )  # fmt: skip
 
-        self._over_parts(remember, np.arange(1, parts + 1) * centres)
-        self._over_parts(catch_up, work)
+        self._over_parts(remember, np.full(parts, centres))
+        self._over_parts(catch_up, self.work[:parts])
 
     def _over_parts(self, part: Callable[[int, int], int], work: Positions) -> None:
-        """Call part(start, stop) over all parts, on all threads where it pays; `work` is the sum so far."""
+        """Call part(start, stop) over all parts, on all threads where it pays; `work` bounds the pairs.
+
+        Most pairs are pruned in the end: while calls return early, more of them are made between two reports.
+        """
+        done, threads = np.cumsum(work), self.workers.threads
         step = self.chunk
-        if self.workers.threads > 1 and work[-1] * self.centres.shape[1] >= SHARED_FROM:
-            step = min(step, int(work[-1]) // (3 * self.workers.threads) + 1)
-        cuts = np.searchsorted(work, np.arange(step, work[-1], step)) + 1
-        edges = np.unique(np.concatenate([[0], cuts, [len(work)]])).tolist()
-        borders = list(pairwise(edges))
-        together = 3 * self.workers.threads
-        for first in range(0, len(borders), together):
+        if threads > 1 and done[-1] >= SHARED_FROM_PAIRS:
+            step = min(step, int(done[-1]) // (4 * threads) + 1)
+        cuts = np.searchsorted(done, np.arange(step, done[-1], step)) + 1
+        borders = list(pairwise(np.unique(np.concatenate([[0], cuts, [len(work)]])).tolist()))
+        first, together = 0, 4 * threads
+        while first < len(borders):
             self.checkpoint(self.done, self.n_samples)
-            self.pairs += sum(self.workers.over(part, borders[first : first + together]))
+            pairs = sum(self.workers.over(part, borders[first : first + together]))
+            first += together
+            self.pairs += pairs
+            if pairs < self.chunk // 8:
+                together = min(2 * together, 64 * threads)
 
     def _choose(self, active: NDArray[np.int32], threshold: np.float32) -> int:
         """Run the naive loop on the samples above the threshold; return how many pairs that took."""

@@ -16,7 +16,6 @@ from tamis.selection.kernels.lanes import LANES, prefetch, row_distance, tile_di
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]
-Halves = NDArray[np.uint16]
 
 PART = 256
 """At most so many samples are buffered; `farthest_rounds.PART` is no larger."""
@@ -59,69 +58,80 @@ def lay_tiles(centres: Floats, tiles: Floats, start: int, stop: int) -> None:
 
 
 @exact_kernel
-def _truncated(distance: np.float32, word: Floats) -> np.uint16:
-    """Return the upper half of the bits of a distance: never more than it, and at most 1 % less."""
-    word[0] = np.sqrt(distance)
-    return np.uint16(word.view(np.uint32)[0] >> np.uint32(16))
+def remember(
+    rows: Integers, borders: Integers, firsts: Integers, widest: Floats, start: int, stop: int,
+    nearest: Integers, centres: Floats, tiles: Floats, n_centres: int, farthest: np.float32,
+    near: Integers, between: Floats, sizes: Integers, known: Integers,
+) -> int:  # fmt: skip
+    """Complete the lists near[a] of the centres around the nearest centre a of each group; return the pairs.
+
+    No bound is more than `farthest`, nor will one be. So centres at 2 sqrt(farthest) from a are left out for
+    good. Where a group cannot rule out most centres, nothing can be pruned yet: `firsts` is set to -1.
+    """
+    row = np.empty(LANES, np.float32)
+    reach = np.float32(4.0008) * farthest  # 1e-4 of safety against rounding
+    pairs = 0
+    for part in range(start, stop):
+        a = nearest[rows[borders[part]]]
+        if firsts[part] < 0 or (part > 0 and nearest[rows[borders[part - 1]]] == a):
+            continue
+        prunes = True
+        if n_centres - known[a] > 4 * LANES:
+            tile_distances(centres, a, tiles, n_centres // LANES - 1, row)
+            pairs += LANES
+            prunes = bool(np.count_nonzero(row < np.float32(4.0008) * widest[part]) <= LANES // 2)
+        if prunes:
+            pairs += _complete(a, centres, tiles, n_centres, reach, near, between, sizes, known, row)
+            prunes = known[a] >= 0
+        if not prunes:
+            other = part
+            while other < firsts.size and firsts[other] >= 0 and nearest[rows[borders[other]]] == a:
+                firsts[other] = -1
+                other += 1
+    return pairs
 
 
 @exact_kernel
-def remember(
-    rows: Integers, borders: Integers, firsts: Integers, start: int, stop: int, nearest: Integers,
-    centres: Floats, tiles: Floats, n_centres: int, distances: Halves, known: Integers,
+def _complete(
+    a: int, centres: Floats, tiles: Floats, n_centres: int, reach: np.float32,
+    near: Integers, between: Floats, sizes: Integers, known: Integers, row: Floats,
 ) -> int:  # fmt: skip
-    """Complete the distances between the centres of groups and all centres; return how many it took."""
-    row, word = np.empty(LANES, np.float32), np.empty(1, np.float32)
-    pairs = 0
-    top = min(n_centres, distances.shape[1])
-    for part in range(start, stop):
-        a = nearest[rows[borders[part]]]
-        another = part > 0 and nearest[rows[borders[part - 1]]] == a
-        if firsts[part] < 0 or a >= distances.shape[0] or another:
-            continue
-        for tile in range(known[a] // LANES, -(-top // LANES)):
-            tile_distances(centres, a, tiles, tile, row)
-            pairs += LANES
-            for lane in range(min(LANES, top - tile * LANES)):
-                distances[a, tile * LANES + lane] = _truncated(row[lane], word)
-        known[a] = top
+    """Complete one list; where it is too short for all, give up on it: known[a] is -1."""
+    size = pairs = 0
+    limit = np.sqrt(reach)
+    for q in range(sizes[a]):
+        if between[a, q] < limit:
+            near[a, size], between[a, size] = near[a, q], between[a, q]
+            size += 1
+    first = known[a]
+    known[a] = n_centres
+    for tile in range(first // LANES, -(-n_centres // LANES)):
+        tile_distances(centres, a, tiles, tile, row)
+        pairs += LANES
+        for lane in range(LANES):
+            c = tile * LANES + lane
+            if row[lane] < reach and first <= c < n_centres and c != a:
+                if size == near.shape[1]:
+                    known[a] = -1
+                    return pairs
+                near[a, size], between[a, size] = c, np.sqrt(row[lane])
+                size += 1
+    sizes[a] = size
     return pairs
 
 
 @exact_kernel
 def _candidates(
-    a: int, first: int, n_centres: int, widest: np.float32, centres: Floats, distances: Halves,
+    a: int, first: int, widest: np.float32, near: Integers, between: Floats, sizes: Integers,
     listed: Integers, at: Floats,
-) -> tuple[int, int]:  # fmt: skip
+) -> int:  # fmt: skip
     """List the centres that may be nearer than a to some sample whose squared distance to a is `widest`."""
-    word = np.empty(1, np.float32)
-    limit = _truncated(np.float32(4.0008) * widest, word)  # 1e-4 of safety against rounding
-    bits = word.view(np.uint32)
-    size = pairs = 0
-    top = min(n_centres, distances.shape[1]) if a < distances.shape[0] else first
-    c = first
-    while c < top:
-        stop = min(top, c + 64)
-        least = np.uint16(0xFFFF)
-        for j in range(c, stop):
-            least = min(least, distances[a, j])
-        if least <= limit:
-            for j in range(c, stop):
-                if distances[a, j] <= limit and j != a:
-                    bits[0] = np.uint32(distances[a, j]) << np.uint32(16)
-                    listed[size] = j
-                    at[size] = word[0]
-                    size += 1
-        c = stop
-    for c in range(max(first, top), n_centres):
-        between = _truncated(row_distance(centres, a, centres, c), word)
-        pairs += 1
-        if between <= limit and c != a:
-            bits[0] = np.uint32(between) << np.uint32(16)
-            listed[size] = c
-            at[size] = word[0]
-            size += 1
-    return size, pairs
+    limit = np.sqrt(np.float32(4.0008) * widest)
+    size = 0
+    for q in range(sizes[a]):
+        listed[size], at[size] = near[a, q], between[a, q]
+        size += int(between[a, q] < limit and near[a, q] >= first)
+    return size
 
 
 @exact_kernel
@@ -197,27 +207,26 @@ def _scan_tiles(
 
 @exact_kernel
 def catch_up(
-    vectors: NDArray[Any], rows: Integers, borders: Integers, firsts: Integers, start: int, stop: int,
+    vectors: NDArray[Any],
+    rows: Integers, borders: Integers, firsts: Integers, widest: Floats, start: int, stop: int,
     bound: Floats, seen: Integers, nearest: Integers, centres: Floats, tiles: Floats, n_centres: int,
-    distances: Halves, threshold: np.float32,
+    near_centres: Integers, between: Floats, sizes: Integers, threshold: np.float32,
 ) -> int:  # fmt: skip
     """Bring the samples of some parts up to date, or below the threshold; return how many pairs it took."""
     x = np.zeros((PART, centres.shape[1]), np.float32)
-    listed, at = np.empty(n_centres, np.int32), np.empty(n_centres, np.float32)
+    listed = np.empty(near_centres.shape[1] + 1, np.int32)
+    at = np.empty(listed.size, np.float32)
     recent, row = np.empty(RECENT, np.int32), np.empty(LANES, np.float32)
     pairs = 0
     for part in range(start, stop):
         some = rows[borders[part] : borders[part + 1]]
         a = int(nearest[some[0]])
-        widest = np.float32(0)
         for p in range(some.size):
             prefetch(vectors, rows[min(borders[part] + p + _AHEAD, rows.size - 1)])
             fetch(vectors, some[p], x, p)
-            widest = max(widest, bound[some[p]])
         size = -1
         if firsts[part] >= 0:
-            size, more = _candidates(a, firsts[part], n_centres, widest, centres, distances, listed, at)
-            pairs += more
+            size = _candidates(a, firsts[part], widest[part], near_centres, between, sizes, listed, at)
         n_recent = tried = hit = 0
         for p in range(some.size):
             i = some[p]

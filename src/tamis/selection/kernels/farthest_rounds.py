@@ -12,6 +12,8 @@ Positions = NDArray[np.int64]
 
 PART = 256
 """At most so many samples of one group are caught up together, whoever does it."""
+COPYING = 64
+"""To fetch a sample costs as much as so many distances."""
 
 
 @exact_kernel
@@ -26,13 +28,14 @@ def above(bound: Floats, threshold: np.float32, out: Integers, start: int, stop:
 
 @exact_kernel
 def grouped(
-    active: Integers, bound: Floats, seen: Integers, nearest: Integers, n_centres: int,
-    counts: Integers, rows: Integers, borders: Integers, firsts: Integers, work: Positions,
+    active: Integers, bound: Floats, seen: Integers, nearest: Integers, n_centres: int, known: Integers,
+    counts: Integers, rows: Integers, borders: Integers, firsts: Integers, widest: Floats, work: Positions,
 ) -> int:  # fmt: skip
     """Sort the samples by nearest centre, cut each group into parts, and return how many parts there are.
 
-    `firsts` receives the first centre that any of the group missed, or -1 where pruning does not pay, and
-    `work` how many centres the samples of a part missed. Samples that missed none are left out.
+    `firsts` receives the first centre that any of the group missed, or -1 where it does not pay to bring the
+    list of centres around a from known[a] up to date; `widest` the largest bound of the group; `work` how
+    many centres a part missed. Samples that missed none are left out.
     """
     for p in range(active.size):
         if seen[active[p]] < n_centres:
@@ -52,6 +55,8 @@ def grouped(
     while low < total:
         a = nearest[rows[low]]
         first = n_centres
+        total_missed = 0
+        largest = np.float32(0)
         high = low
         begun = parts
         while high < total and nearest[rows[high]] == a:
@@ -59,13 +64,16 @@ def grouped(
                 borders[parts] = high
                 work[parts] = 0
                 parts += 1
-            missed = seen[rows[high]]
-            work[parts - 1] += n_centres - missed
-            first = min(first, missed)
+            missed = n_centres - seen[rows[high]]
+            work[parts - 1] += COPYING + missed
+            total_missed += missed
+            first = min(first, n_centres - missed)
+            largest = max(largest, bound[rows[high]])
             high += 1
-        pays = high - low >= 4 and n_centres - first >= 8
+        pays = a < known.size and known[a] >= 0 and n_centres - known[a] <= 2 * total_missed
         for part in range(begun, parts):
             firsts[part] = first if pays else -1
+            widest[part] = largest
         low = high
     borders[parts] = total
     return parts

@@ -41,40 +41,43 @@ def _rounds(
 
 
 @kernel
-def _row(vectors: NDArray[Any], i: int, out: Doubles) -> None:
-    """Copy a row; rows of float16 come as their bits."""
-    if vectors.itemsize == 2:
-        for t in range(vectors.shape[1]):
-            half = np.int64(vectors[i, t])
-            exponent, fraction = (half >> 10) & 31, np.float64(half & 1023)
-            size = 2.0**-24 * fraction if exponent == 0 else 2.0 ** (exponent - 25.0) * (1024.0 + fraction)
-            out[t] = -size if half >> 15 else size
-    else:
-        for t in range(vectors.shape[1]):
-            out[t] = vectors[i, t]
+def _value(half: np.uint16) -> float:
+    """Return the number that the bits of a float16 stand for."""
+    bits = int(half)
+    exponent, fraction = (bits >> 10) & 31, float(bits & 1023)
+    size = 2.0**-24 * fraction if exponent == 0 else 2.0 ** (exponent - 25.0) * (1024.0 + fraction)
+    return -size if bits >> 15 else size
 
 
 @kernel
 def _sum(vectors: NDArray[Any], start: int, stop: int) -> Doubles:
-    x, total = np.empty(vectors.shape[1]), np.zeros(vectors.shape[1])
+    total = np.zeros(vectors.shape[1])
+    halves = vectors.itemsize == 2
     for i in range(start, stop):
-        _row(vectors, i, x)
-        for t in range(x.size):
-            total[t] += x[t]
+        if halves:
+            for t in range(total.size):
+                total[t] += _value(vectors[i, t])
+        else:
+            for t in range(total.size):
+                total[t] += vectors[i, t]
     return total
 
 
 @kernel
 def _nearest(vectors: NDArray[Any], total: Doubles, start: int, stop: int) -> tuple[float, int]:
-    x, n = np.empty(vectors.shape[1]), float(vectors.shape[0])
+    n, halves = float(vectors.shape[0]), vectors.itemsize == 2
     best, best_row = np.inf, start
     for i in range(start, stop):
-        _row(vectors, i, x)
         squared = 0.0
-        for t in range(x.size):
-            # (n x - sum)^2 instead of (x - mean)^2: no division, so that equal distances stay equal
-            from_mean = x[t] * n - total[t]
-            squared += from_mean * from_mean
+        # (n x - sum)^2 instead of (x - mean)^2: no division, so that equal distances stay equal
+        if halves:
+            for t in range(total.size):
+                from_mean = _value(vectors[i, t]) * n - total[t]
+                squared += from_mean * from_mean
+        else:
+            for t in range(total.size):
+                from_mean = vectors[i, t] * n - total[t]
+                squared += from_mean * from_mean
         if squared < best:
             best, best_row = squared, i
     return best, best_row
