@@ -1,5 +1,7 @@
 """The local engine: order, deaths of every kind, limits, and nothing left behind."""
 
+import pickle
+import struct
 import subprocess
 import sys
 import threading
@@ -10,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tamis.engine.base import Died, EngineBrokenError, EngineStoppedError
+from tamis.engine import wire
+from tamis.engine.base import Died, EngineBrokenError, EngineStoppedError, FunctionFailedError
 from tamis.engine.local import LocalEngine
 from tests.engine import functions
 
@@ -104,15 +107,50 @@ def test_a_child_that_died_idle_costs_nothing(engine: LocalEngine) -> None:
 def test_an_exception_is_raised_in_the_parent_with_its_trace(engine: LocalEngine) -> None:
     outcomes = engine.map(functions.misbehave, ["a", "raise", "b"])
     assert next(outcomes) == "A"
-    with pytest.raises(KeyError, match="a telling word") as caught:
+    with pytest.raises(FunctionFailedError, match="KeyError: 'a telling word'") as caught:
         next(outcomes)
     assert "functions.py" in "".join(caught.value.__notes__)
     assert list(engine.map(functions.double, [4])) == [8]
 
 
-def test_an_exception_that_cannot_be_pickled_is_told_in_words(engine: LocalEngine) -> None:
-    with pytest.raises(RuntimeError, match="LocalError: from inside"):
-        list(engine.map(functions.unpicklable_error, [0]))
+def test_an_exception_that_only_the_child_knows_is_told_in_words(engine: LocalEngine) -> None:
+    with pytest.raises(FunctionFailedError, match="LocalError: from inside"):
+        list(engine.map(functions.local_error, [0]))
+
+
+class Trap:
+    """Whoever unpickles it runs code."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("kind", [wire.VALUE, wire.RAISED, b"?"])
+def test_s14_a_child_that_was_taken_over_runs_no_code_in_the_parent(
+    engine: LocalEngine, tmp_path: Path, kind: bytes
+) -> None:
+    trap = pickle.dumps(Trap(tmp_path / "sprung"))
+    forged = struct.pack("<cQ", kind, len(trap)) + trap
+    outcomes = list(engine.map(functions.take_over, [forged]))
+    assert outcomes == [Died("The process answered with something that is no answer.")]
+    assert not (tmp_path / "sprung").exists()
+    assert list(engine.map(functions.double, [4])) == [8]
+
+
+def test_a_child_cannot_make_the_parent_take_more_than_it_has_room_for(engine: LocalEngine) -> None:
+    forged = struct.pack("<cQ", wire.VALUE, 2**62)
+    outcomes = list(engine.map(functions.take_over, [forged]))
+    assert outcomes == [Died("The process answered with something that is no answer.")]
+
+
+def test_a_child_cannot_set_its_clock_back() -> None:
+    again = struct.pack("<cQ", wire.STARTED, 0)
+    with LocalEngine(1, timeout_seconds=0.3) as engine:
+        outcomes = list(engine.map(functions.take_over, [again * 50]))
+    assert outcomes == [Died("The process took longer than 0.3 s.")]
 
 
 def test_what_the_function_prints_does_not_reach_the_pipe(engine: LocalEngine) -> None:

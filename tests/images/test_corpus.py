@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from tamis.engine.base import Died, map_splitting
 from tamis.engine.local import LocalEngine
-from tamis.images.batch import ReadTask, crashed, read_batch, read_task, split
+from tamis.images.batch import ReadTask, crashed, read_batch, read_task, results_of, split
 from tamis.images.decode import decode
 from tamis.images.read import ReadResult, read_image
 from tamis.model.image import BadImage, BadImageReason
@@ -130,7 +130,7 @@ def engine_results(
     return [
         result
         for task, outcome in map_splitting(engine, function, tasks, split)
-        for result in (crashed(task) if isinstance(outcome, Died) else outcome)
+        for result in (crashed(task) if isinstance(outcome, Died) else results_of(task, outcome))
     ]
 
 

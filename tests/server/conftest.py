@@ -8,8 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tamis.engine.local import LocalEngine
 from tamis.server.app import create_app
 from tamis.server.settings import Settings
+from tamis.services.decoding import new_engine
 from tamis.store.store import Store
 
 SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"
@@ -45,9 +47,18 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "data", local_secret=SECRET, max_body_bytes=4096, max_upload_bytes=4096)
 
 
+@pytest.fixture(scope="session")
+def engine() -> Iterator[LocalEngine]:
+    """The decoding child, shared: it takes longer to start than most tests to run."""
+    with new_engine() as engine:
+        yield engine
+
+
 @pytest.fixture
-def app(settings: Settings, store: Store) -> FastAPI:
-    return create_app(settings, store)
+def app(settings: Settings, store: Store, engine: LocalEngine) -> FastAPI:
+    made = create_app(settings, store)
+    made.state.engine = engine
+    return made
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ class Host:
             stack.callback(_stop_logging, handler)
             self.store = stack.enter_context(open_store(settings.data, settings.database_url))
             app = create_app(settings, self.store)
+            stack.callback(app.state.engine.close)
             app.state.checks["worker"] = worker.is_working if worker else lambda: False
             listeners = [] if web is None else [listen_to_browsers(web)]  # first: its port may be taken
             listener, path = _listen(run)

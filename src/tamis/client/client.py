@@ -1,14 +1,15 @@
 """A typed method for each route."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
 
 from tamis.client.reading import Reading
-from tamis.client.transport import Wire
+from tamis.client.transport import Wire, form_of
+from tamis.client.upload import OnProgress, Source, upload
 from tamis.client.waiting import wait_all
 from tamis.model.dataset import Dataset, DatasetCreate, DatasetSummary, Root
 from tamis.model.digest import Json
@@ -29,6 +30,8 @@ from tamis.model.upload import (
     UploadChecked,
     UploadClosed,
     UploadCreate,
+    UploadReport,
+    UploadResults,
 )
 
 Item = TypeVar("Item", bound=Noun)
@@ -126,7 +129,24 @@ class Client(Reading):
         """Go through the files that were refused."""
         return self._pages(Problem, f"/api/datasets/{dataset_id}/problems")
 
-    # Uploads, one step at a time
+    # Uploads: at once, and one step at a time
+
+    def upload(self, dataset_id: str, source: Source, on_progress: OnProgress | None = None) -> UploadReport:
+        """Upload a folder, or files, to a dataset; what is there already is not sent again.
+
+        A folder's files keep their paths below it as names; single files keep their own names. Interrupted,
+        it is simply called again.
+
+        Args:
+            dataset_id: a dataset that does not read a folder in place.
+            source: a folder, a file, or several of them.
+            on_progress: called with (files done, files in all).
+
+        Returns:
+            How many files were added and were there already, which were refused and why, the tag, and the
+            jobs that prepare the dataset: `wait_all` waits for them.
+        """
+        return upload(self, dataset_id, source, on_progress)
 
     def uploads(self, dataset_id: str) -> Iterator[Upload]:
         """Go through the uploads of a dataset."""
@@ -143,12 +163,23 @@ class Client(Reading):
     def check_upload(self, dataset_id: str, upload_id: str, files: list[FileFacts]) -> UploadChecked:
         """Ask which of the files must be sent."""
         path = f"/api/datasets/{dataset_id}/uploads/{upload_id}/check"
-        return self._wire.json(UploadChecked, "POST", path, body=UploadCheck(files=files))
+        body = UploadCheck(files=files)
+        return self._wire.json(UploadChecked, "POST", path, body=body, repeatable=True)
+
+    def send_files(
+        self, dataset_id: str, upload_id: str, files: Sequence[tuple[str, bytes]]
+    ) -> UploadResults:
+        """Send files, each with its name; sending them again does no harm."""
+        form, content_type = form_of(files)
+        path = f"/api/datasets/{dataset_id}/uploads/{upload_id}/files"
+        return self._wire.json(
+            UploadResults, "POST", path, body=form, content_type=content_type, repeatable=True
+        )
 
     def close_upload(self, dataset_id: str, upload_id: str) -> UploadClosed:
         """Freeze what the dataset holds as a tag; closing twice does it once."""
         path = f"/api/datasets/{dataset_id}/uploads/{upload_id}/close"
-        return self._wire.json(UploadClosed, "POST", path)
+        return self._wire.json(UploadClosed, "POST", path, repeatable=True)
 
     # Tags
 

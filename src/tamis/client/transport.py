@@ -1,8 +1,11 @@
 """How a request travels: over TCP or a Unix socket, with retries where a second try does no harm."""
 
 import os
+import secrets
 import time
+from collections.abc import Sequence
 from typing import TypedDict, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -59,9 +62,12 @@ class Wire:
         body: object = None,
         query: Query | None = None,
         content_type: str | None = None,
+        repeatable: bool = False,
     ) -> Answer:
         """Send a request, and parse the JSON of its answer."""
-        response = self.send(method, path, body=body, query=query, content_type=content_type)
+        response = self.send(
+            method, path, body=body, query=query, content_type=content_type, repeatable=repeatable
+        )
         try:
             return TypeAdapter(answer).validate_json(response.content)
         except ValidationError as error:
@@ -77,8 +83,12 @@ class Wire:
         body: object = None,
         query: Query | None = None,
         content_type: str | None = None,
+        repeatable: bool = False,
     ) -> httpx.Response:
         """Send a request, and return its answer; a body of bytes goes as it is, all others as JSON.
+
+        One that is `repeatable`, by its method or because its caller says so, is sent again when no answer
+        came.
 
         Raises:
             TamisError: the server refused, by the class that belongs to its code.
@@ -90,24 +100,39 @@ class Wire:
             sent: Body = {"content": content, "headers": {"Content-Type": content_type or _BYTES}}
         else:
             sent = {"json": content}
-        response = self._try(method, path, sent, parameters)
+        repeatable = repeatable or method in _IDEMPOTENT
+        response = self._try(method, path, sent, parameters, repeatable=repeatable)
         if response.is_success:
             return response
         raise error_of(response)
 
-    def _try(self, method: str, path: str, sent: Body, parameters: Query) -> httpx.Response:
+    def _try(
+        self, method: str, path: str, sent: Body, parameters: Query, *, repeatable: bool
+    ) -> httpx.Response:
         for pause in (*_PAUSES, None):
             try:
                 return self.http.request(method, path, params=parameters, **sent)
             except httpx.TransportError as error:
                 # A connection that was refused carried nothing, so any request may be sent again.
-                harmless = method in _IDEMPOTENT or isinstance(error, httpx.ConnectError)
+                harmless = repeatable or isinstance(error, httpx.ConnectError)
                 if pause is None or not harmless:
                     raise Unavailable(
                         f"The server at {self.http.base_url} does not answer: {error}."
                     ) from error
                 time.sleep(pause)
         raise AssertionError("unreachable")
+
+
+def form_of(files: Sequence[tuple[str, bytes]]) -> tuple[bytes, str]:
+    """Return a form with files, and its content type. Names are written so that none is ambiguous."""
+    boundary = secrets.token_hex(16)
+    parts: list[bytes] = []
+    for name, content in files:
+        exact = f"UTF-8''{quote(name, safe='')}"
+        head = f'form-data; name="files"; filename="file"; filename*={exact}'
+        parts += (f"--{boundary}\r\nContent-Disposition: {head}\r\n\r\n".encode(), content, b"\r\n")
+    parts.append(f"--{boundary}--\r\n".encode())
+    return b"".join(parts), f"multipart/form-data; boundary={boundary}"
 
 
 def error_of(response: httpx.Response) -> TamisError:

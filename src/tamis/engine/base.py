@@ -24,6 +24,10 @@ class EngineBrokenError(RuntimeError):
     """A process could not even start, so that no shard is to blame."""
 
 
+class FunctionFailedError(RuntimeError):
+    """The function raised; the message names the error, and a note holds the child's traceback."""
+
+
 class Engine(Protocol):
     """Maps functions over shards, in processes that may die without harm to the others."""
 
@@ -31,8 +35,9 @@ class Engine(Protocol):
         """Yield the outcome of each shard, in the order of the shards.
 
         The function is found again by its module and name, so it must not live in `__main__` or in another
-        function. What it raises is raised here; only the death of its process becomes a `Died`. The shards
-        are taken from the iterable as they are needed.
+        function. It returns plain values (see `plain.py`), whose tuples arrive as lists. What it raises
+        becomes a FunctionFailedError here; only the death of its process becomes a `Died`. The shards are
+        taken from the iterable as they are needed.
         """
         ...
 

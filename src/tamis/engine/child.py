@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tamis.engine import wire
+from tamis.engine import plain, wire
 
 if sys.platform != "win32":
     import resource
@@ -73,11 +73,11 @@ def _serve(
                 _limit(memory_bytes)
             shard = pickle.loads(payload)  # noqa: S301 - from our own parent
             wire.send(outcomes, wire.STARTED)
-            value = pickle.dumps(function(shard), pickle.HIGHEST_PROTOCOL)
+            value = plain.encode(function(shard))
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 - the edge of the process: it is raised again in the parent
-            wire.send(outcomes, wire.RAISED, _pickled_error(error))
+        except Exception as error:  # noqa: BLE001 - the edge of the process: the parent raises one like it
+            wire.send(outcomes, wire.RAISED, _told(error))
         else:
             wire.send(outcomes, wire.VALUE, value)
             del value
@@ -102,12 +102,6 @@ def _limit(memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 
-def _pickled_error(error: Exception) -> bytes:
-    trace = "".join(traceback.format_exception(error))
-    error.add_note(f"In the engine's child process:\n{trace}")
-    try:
-        data = pickle.dumps(error, pickle.HIGHEST_PROTOCOL)
-        pickle.loads(data)  # noqa: S301 - our own; some exceptions pickle but do not come back
-    except Exception:  # noqa: BLE001 - any exception class may fail in any way here
-        return pickle.dumps(RuntimeError(trace), pickle.HIGHEST_PROTOCOL)
-    return data
+def _told(error: Exception) -> bytes:
+    """Put an error in words: its class stays here, since the parent reads plain values only."""
+    return plain.encode([f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error))])

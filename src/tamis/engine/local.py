@@ -201,6 +201,8 @@ class LocalEngine:
         if frame[0] == wire.READY:
             child.ready = True
         elif frame[0] == wire.STARTED:
+            if child.started:  # the clock starts once
+                return []
             child.started = True
             limit = self._timeout_seconds
             child.deadline = math.inf if limit is None else time.monotonic() + limit

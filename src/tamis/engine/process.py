@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -12,8 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import cast
 
-from tamis.engine import wire
-from tamis.engine.base import Died
+from tamis.engine import plain, wire
+from tamis.engine.base import Died, FunctionFailedError
 
 # The child's command line is its own: multiprocessing would import the program's __main__ once more.
 _BOOT = (
@@ -25,6 +24,8 @@ _BOOT = (
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
 BOOT_SECONDS = 120.0
 """How long a child may take to start and to import the function's module."""
+_NONSENSE = "The process answered with something that is no answer."
+_LONGEST_TEXT = 10_000
 
 
 @dataclass(eq=False, slots=True)
@@ -44,16 +45,29 @@ class Task:
         return self.frame is not None or self.failure is not None
 
     def outcome(self) -> object:
-        """Return the value or `Died`; raise what the function raised."""
+        """Return the value or `Died`; raise a FunctionFailedError where the function raised."""
         if isinstance(self.failure, Exception):
             raise self.failure
         if self.frame is None:
             return self.failure
         kind, payload = self.frame
-        value: object = pickle.loads(payload)  # noqa: S301 - from our own child
-        if kind == wire.RAISED and isinstance(value, Exception):
-            raise value
-        return value
+        try:
+            value = plain.decode(payload)
+        except ValueError:
+            return self._nonsense()
+        if kind == wire.VALUE:
+            return value
+        match value:
+            case [str(error), str(trace)] if kind == wire.RAISED:
+                failed = FunctionFailedError(error[:_LONGEST_TEXT])
+                failed.add_note(f"In the engine's child process:\n{trace[-_LONGEST_TEXT:]}")
+                raise failed
+        return self._nonsense()
+
+    def _nonsense(self) -> Died:
+        if self.child is not None:
+            self.child.kill(_NONSENSE)
+        return Died(_NONSENSE)
 
 
 class Child:
@@ -83,7 +97,11 @@ class Child:
 
     def receive(self) -> tuple[bytes, bytearray] | None:
         """Wait for a frame; None once the process is gone."""
-        return wire.receive(cast(io.FileIO, self._process.stdout))
+        try:
+            return wire.receive(cast(io.FileIO, self._process.stdout), wire.LONGEST_ANSWER)
+        except wire.TooLongError:
+            self.kill(_NONSENSE)
+            return None
 
     def send(self, task: Task) -> None:
         """Hand over a task. If the process is gone, whoever listens to it will notice."""

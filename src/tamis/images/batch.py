@@ -8,7 +8,7 @@ from functools import partial
 
 from tamis.images.decode import PIXEL_LIMIT
 from tamis.images.read import ReadResult, read_image
-from tamis.model.image import BadImageReason
+from tamis.model.image import BadImageReason, ImageFacts
 
 _log = logging.getLogger(__name__)
 
@@ -23,9 +23,36 @@ class ReadTask:
     pixel_limit: int = PIXEL_LIMIT
 
 
-def read_task(task: ReadTask) -> list[ReadResult]:
+Answer = list[tuple[str | None, bytes | None, str | None]]
+"""For each file its facts in JSON, its thumbnail and the reason why it was refused: plain values."""
+
+
+def read_task(task: ReadTask) -> Answer:
     """Read a shard; the function that is handed to the engine."""
-    return read_batch(task.root, task.relatives, task.threads, pixel_limit=task.pixel_limit)
+    return [
+        (one.facts.model_dump_json() if one.facts else None, one.thumbnail, one.reason)
+        for one in read_batch(task.root, task.relatives, task.threads, pixel_limit=task.pixel_limit)
+    ]
+
+
+def results_of(task: ReadTask, answer: object) -> list[ReadResult]:
+    """Check what `read_task` has answered from another process, and return the results.
+
+    Raises:
+        ValueError: this is no answer to the task.
+    """
+    if not isinstance(answer, list) or len(answer) != len(task.relatives):
+        raise ValueError("There is not one result for each file.")
+    return [_result(relative, one) for relative, one in zip(task.relatives, answer, strict=True)]
+
+
+def _result(relative: bytes, answer: object) -> ReadResult:
+    match answer:
+        case [str(facts), bytes(thumbnail), None]:
+            return ReadResult(relative, ImageFacts.model_validate_json(facts), thumbnail)
+        case [None, None, str(reason)]:
+            return ReadResult(relative, reason=BadImageReason(reason))
+    raise ValueError("This is no result.")
 
 
 def split(task: ReadTask) -> list[ReadTask]:

@@ -1,24 +1,16 @@
 """Reading a folder in place: list it once, then read it batch by batch in a memory-limited child."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
-from tamis.engine.base import Died, map_splitting
-from tamis.images.batch import ReadTask, crashed, read_task, split
-from tamis.images.read import ReadResult
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
-from tamis.model.machine import cores
-from tamis.services import ingest, tags
+from tamis.services import decoding, ingest, tags
 from tamis.services.samples import root_path
 from tamis.store import arrays
 
 BATCH = 256
-_SHARD = 16
-"""Files a child reads before it answers: few enough for steady progress, many enough to cost nothing."""
 
 
 def work(run: Run) -> dict[str, Json]:
@@ -55,7 +47,7 @@ def _read(run: Run, number: int, total: int) -> None:
     refused = dict(batch.refused)
     done = number * BATCH + len(relatives) - len(batch.unread)
     run.report("ingest", done, total)
-    for result in _results(run, root, batch.unread):
+    for result in decoding.read(run.tools.engine, root, batch.unread):
         done += 1
         if result.facts is not None and result.thumbnail is not None:
             taken.append(ingest.Taken(result.relative, result.facts, result.thumbnail))
@@ -68,13 +60,3 @@ def _read(run: Run, number: int, total: int) -> None:
 def _close(run: Run) -> str:
     ingest.forget_older_problems(run.store, run.dataset_id, run.job_id)
     return tags.close_upload(run.store, run.dataset_id).id
-
-
-def _results(run: Run, root: Path, relatives: list[bytes]) -> Iterator[ReadResult]:
-    threads = cores()
-    shards = [
-        ReadTask(os.fsencode(root), tuple(relatives[start : start + _SHARD]), threads)
-        for start in range(0, len(relatives), _SHARD)
-    ]
-    for shard, outcome in map_splitting(run.tools.engine, read_task, shards, split):
-        yield from crashed(shard) if isinstance(outcome, Died) else outcome

@@ -8,10 +8,10 @@ from typing import ParamSpec, TypeVar
 from dbos import DBOS
 
 from tamis.encoders import Encoder, open_encoder
-from tamis.engine.local import LocalEngine
 from tamis.model.digest import Json
 from tamis.model.job import Job, JobCancelled
 from tamis.model.machine import user_cache
+from tamis.services.decoding import new_engine
 from tamis.store import jobs
 from tamis.store.store import Store
 
@@ -19,8 +19,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _REPORT_SECONDS = 0.5
-DECODER_BYTES = 3 << 30
-DECODER_SECONDS = 120.0
 
 
 class Tools:
@@ -28,7 +26,7 @@ class Tools:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.engine = LocalEngine(memory_bytes=DECODER_BYTES, timeout_seconds=DECODER_SECONDS)
+        self.engine = new_engine()
         self._encoders: dict[str, Encoder] = {}
 
     def encoder(self, name: str) -> Encoder:

@@ -1,9 +1,22 @@
 """What is known of an image file once it has been read: its facts, or why it was refused."""
 
 from enum import StrEnum
+from pathlib import PurePath
 
 from tamis.model.errors import Unsupported
 from tamis.model.noun import Digest, Noun
+
+# What people take for an image, read or not: a file that is not read is reported, never passed over.
+_READ = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".heic"}
+_READ |= {".heif", ".hif", ".apng"}
+_REFUSED = {".avif", ".jp2", ".jxl", ".svg", ".eps", ".ico", ".psd", ".tga", ".exr", ".hdr", ".ppm", ".pgm"}
+_REFUSED |= {".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"}
+_SUFFIXES = _READ | _REFUSED
+
+
+def looks_like_image(file_name: str) -> bool:
+    """Tell by the end of its name whether people take a file for an image."""
+    return PurePath(file_name).suffix.lower() in _SUFFIXES
 
 
 class BadImageReason(StrEnum):

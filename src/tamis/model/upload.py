@@ -76,6 +76,17 @@ class UploadResults(Noun):
     results: list[FileResult]
 
 
+class UploadReport(Noun):
+    """What a client's upload came to: by file, each counted once, and by what the server made of it all."""
+
+    upload: Upload
+    tag: Tag | None
+    jobs: list[Job]
+    n_added: int
+    n_existing: int
+    refused: list[FileConflict]
+
+
 class UploadClosed(Noun):
     """A closed upload, the tag that it made (none where nothing is in the dataset), and what runs now."""
 

@@ -11,14 +11,16 @@ from tamis.server.gate import Gate
 from tamis.server.needs import Routes
 from tamis.server.settings import Settings
 from tamis.server.webapp import WebApp
+from tamis.services.decoding import new_engine
 from tamis.store.store import Store
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
-    """Make the application. It opens nothing itself and closes nothing: the store is the caller's."""
+    """Make the application. The caller closes the store and `state.engine`."""
     app = bare_app()
     app.state.store = store
     app.state.events = EventReader(store)
+    app.state.engine = new_engine()  # no process starts before there is a file to decode
     app.add_middleware(
         Gate,
         routes=Routes(routes.all_routes()),

@@ -10,7 +10,7 @@ from tamis.model.dataset import Dataset
 from tamis.model.digest import members_digest
 from tamis.model.finding import Finding
 from tamis.model.tag import tag_digest
-from tamis.store import datasets, embeddings, named, samples, tags, vectors
+from tamis.store import blobs, datasets, embeddings, named, samples, tags, vectors
 from tamis.store.database import Connection
 from tamis.store.pages import everything
 from tamis.store.store import Store
@@ -23,7 +23,7 @@ def check(store: Store) -> list[Finding]:
     with store.read() as connection:
         found: list[Finding] = []
         for dataset in everything(partial(datasets.list_page, connection)):
-            for check_part in (_samples, _tags, _embeddings, _arrays):
+            for check_part in (_samples, _blobs, _tags, _embeddings, _arrays):
                 found.extend(check_part(store, connection, dataset))
     return found
 
@@ -44,6 +44,20 @@ def _samples(store: Store, connection: Connection, dataset: Dataset) -> Iterator
             subject=f"dataset '{dataset.name}'",
             problem=f"{len(broken)} thumbnails are missing or damaged, the first is {broken[0]}.jpg.",
             advice=_RESTORE,
+        )
+
+
+def _blobs(store: Store, connection: Connection, dataset: Dataset) -> Iterator[Finding]:
+    """Every uploaded image is there in its full size."""
+    sizes = samples.uploaded(connection, dataset.id)
+    lost = [
+        sha256 for sha256, size in sorted(sizes.items()) if not blobs.is_whole(store.folder, sha256, size)
+    ]
+    if lost:
+        yield Finding(
+            subject=f"dataset '{dataset.name}'",
+            problem=f"{len(lost)} uploaded images are missing or cut off, the first is {lost[0]}.",
+            advice="Upload the same files again, or restore the data folder from a backup.",
         )
 
 

@@ -39,7 +39,9 @@ def collect(store: Store, age_seconds: float = AGE_SECONDS) -> int:
     with store.read() as connection:
         kept = named.all_of(connection) | {job_id for job_id, _ in jobs.active(connection)}
     removed = 0
-    for path in chain(_candidates(store, kept), _thumbnails(store)):
+    for path in chain(
+        _candidates(store, kept), store.folder.incoming.iterdir(), _thumbnails(store), _blobs(store)
+    ):
         if _changed(path) > limit:
             continue
         if path.is_dir():
@@ -63,6 +65,15 @@ def _thumbnails(store: Store) -> Iterator[Path]:
             kept = samples.hashes(connection, folder.name)
         for path in folder.rglob("*.*"):
             if path.name.removesuffix(".jpg") not in kept:
+                yield path
+
+
+def _blobs(store: Store) -> Iterator[Path]:
+    for folder in sorted((store.folder.path / "blobs").iterdir()):
+        with store.read() as connection:
+            kept = samples.hashes(connection, folder.name, uploaded=True)
+        for path in folder.glob("*/*"):
+            if path.name not in kept:
                 yield path
 
 

@@ -4,16 +4,15 @@ Files are taken in the order of their paths, in fixed batches, and each batch is
 positions. So an ingest that was killed and resumed gives the same samples at the same positions.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tamis.model.errors import Invalid
-from tamis.model.image import ImageFacts
+from tamis.model.image import ImageFacts, looks_like_image
 from tamis.model.job import Job
-from tamis.model.names import LONGEST_FILE_NAME_BYTES, clean_file_name
+from tamis.model.names import clean_file_name, shown_file_name
 from tamis.queue.outbox import submit
 from tamis.services.samples import root_path
 from tamis.store import datasets, events, samples, thumbnails
@@ -21,15 +20,6 @@ from tamis.store.store import Store
 
 CHANGED = "The file has changed since it was added. Add the new version under another name."
 SAME_NAME = "Another file has the same name once both are written in Unicode form NFC. Rename one of them."
-
-
-# What people take for an image, read or not: a file that is not read is reported, never passed over.
-_READ = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".heic"}
-_READ |= {".heif", ".hif", ".apng"}
-_REFUSED = {".avif", ".jp2", ".jxl", ".svg", ".eps", ".ico", ".psd", ".tga", ".exr", ".hdr", ".ppm", ".pgm"}
-_REFUSED |= {".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"}
-_SUFFIXES = _READ | _REFUSED
-_SHOWN_END = 200  # characters of each end of a name that is too long to be kept
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,7 @@ def _walk(top: bytes, below: bytes) -> Iterator[bytes]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _walk(top, relative)
-            elif Path(os.fsdecode(entry.name)).suffix.lower() in _SUFFIXES or _links_to_folder(entry):
+            elif looks_like_image(os.fsdecode(entry.name)) or _links_to_folder(entry):
                 yield relative
 
 
@@ -145,7 +135,7 @@ def commit(
     Committing the same batch again adds nothing.
     """
     thumbnails.write_many(store.folder, {one.facts.sha256: one.thumbnail for one in taken})
-    reasons = {_shown(relative): reason for relative, reason in refused.items()}
+    reasons = {shown_file_name(relative): reason for relative, reason in refused.items()}
     fine = {clean_file_name(relative) for relative in unchanged}
     with store.write() as connection:
         named = {one.relative: clean_file_name(one.relative) for one in taken}
@@ -156,7 +146,7 @@ def commit(
             name = named[one.relative]
             before = known.get(name)
             if name in in_batch or (before is not None and before.relative_path != one.relative):
-                reasons[_shown(one.relative, raw=True)] = SAME_NAME
+                reasons[shown_file_name(one.relative, raw=True)] = SAME_NAME
             elif before is None:
                 in_batch.add(name)
                 fine.add(name)
@@ -188,13 +178,3 @@ def count_problems(store: Store, dataset_id: str, job_id: str) -> int:
     """Return how many files a job refused."""
     with store.read() as connection:
         return samples.count_problems(connection, dataset_id, job_id)
-
-
-def _shown(relative: bytes, *, raw: bool = False) -> str:
-    r"""Name a refused file: what could do harm is written as \x.. or \u...., the middle may be cut."""
-    text = relative.decode("utf-8", errors="backslashreplace")
-    if raw or not text.isprintable():
-        text = text.encode("unicode_escape").decode("ascii")
-    if len(text.encode()) <= LONGEST_FILE_NAME_BYTES:
-        return text
-    return f"{text[:_SHOWN_END]}…{hashlib.sha256(relative).hexdigest()}…{text[-_SHOWN_END:]}"

@@ -15,7 +15,7 @@ from tamis.model.image import BadImage
 from tamis.model.noun import Page
 from tamis.model.sample import Problem, Sample
 from tamis.services.roots import folder_below
-from tamis.store import arrays, bitmaps, datasets, roots, samples, tags, thumbnails
+from tamis.store import arrays, bitmaps, blobs, datasets, roots, samples, tags, thumbnails
 from tamis.store.store import Store
 
 MEDIA_TYPES = {
@@ -57,13 +57,16 @@ def image(store: Store, dataset_id: str, position: int) -> tuple[bytes, str]:
         sample = samples.get(connection, dataset_id, position)
         relative = samples.relative_path(connection, dataset_id, position)
         root_id = datasets.get(connection, dataset_id).root_id
-    if relative is None or root_id is None:
+    media_type = MEDIA_TYPES.get(sample.format, "application/octet-stream")
+    if relative is None:
+        return blobs.read(store.folder, sample.sha256), media_type
+    if root_id is None:
         raise NotFound(f"The original of '{sample.file_name}' is not kept.")
     try:
         data = read_original(root_path(store, dataset_id), relative)
     except BadImage as error:
         raise NotFound(f"The original of '{sample.file_name}' cannot be read. {error.message}") from error
-    return data, MEDIA_TYPES.get(sample.format, "application/octet-stream")
+    return data, media_type
 
 
 def thumbnail(store: Store, dataset_id: str, position: int) -> bytes:

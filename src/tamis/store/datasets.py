@@ -49,6 +49,12 @@ def list_page(
     return page(connection, query, dataset.c.id, after, limit, _dataset)
 
 
+def lock(connection: sa.Connection, dataset_id: str) -> Dataset:
+    """Return a dataset, to which no other transaction adds samples before this one has ended."""
+    connection.execute(sa.select(dataset.c.id).where(dataset.c.id == dataset_id).with_for_update())
+    return get(connection, dataset_id)
+
+
 def take_positions(connection: sa.Connection, dataset_id: str, count: int, size_bytes: int) -> int:
     """Hand out `count` positions, and return the first; the row lock makes them dense."""
     statement = (

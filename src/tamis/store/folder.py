@@ -41,6 +41,15 @@ class DataFolder:
         """Where the thumbnail of the image with this hash lies."""
         return self.path / "thumbnails" / sha256[:2] / sha256[2:4] / f"{sha256}.jpg"
 
+    def blob(self, sha256: str) -> Path:
+        """Where the bytes of the uploaded image with this hash lie."""
+        return self.path / "blobs" / sha256[:2] / sha256[2:4] / sha256
+
+    @property
+    def incoming(self) -> Path:
+        """Where files lie while they are received, on the same disk as the blobs."""
+        return self.path / "incoming"
+
     def array(self, digest: str) -> Path:
         """Where the write-once Arrow file with this digest lies."""
         return self.path / "arrays" / f"{digest}.arrow"
@@ -91,7 +100,7 @@ def _opened(folder: DataFolder, path: Path) -> DataFolder:
             write_once(marker, json.dumps({"format": FORMAT}).encode())
     _check_format(folder, marker)
     with no_space(folder.path):
-        for name in ("thumbnails", "vectors", "arrays", "work", "run", "cache"):
+        for name in ("blobs", "incoming", "thumbnails", "vectors", "arrays", "work", "run", "cache"):
             (folder.path / name).mkdir(exist_ok=True, mode=0o700)
     return folder
 

@@ -127,10 +127,20 @@ def all_positions(connection: sa.Connection, dataset_id: str) -> NDArray[np.uint
     return np.array(connection.execute(query).scalars().all(), np.uint32)
 
 
-def hashes(connection: sa.Connection, beginning: str) -> set[str]:
-    """Return the hashes of all images, of whatever dataset, whose hash begins like this."""
+def hashes(connection: sa.Connection, beginning: str, *, uploaded: bool = False) -> set[str]:
+    """Return the hashes of all images, or of all uploaded ones, of whatever dataset, that begin like this."""
     query = sa.select(sample.c.sha256).where(sample.c.sha256 >= beginning, sample.c.sha256 < f"{beginning}g")
+    if uploaded:
+        query = query.where(sample.c.relative_path.is_(None))
     return set(connection.execute(query.distinct()).scalars())
+
+
+def uploaded(connection: sa.Connection, dataset_id: str) -> dict[str, int]:
+    """Return hash and size of each image of a dataset that was uploaded."""
+    query = sa.select(sample.c.sha256, sample.c.size_bytes).where(
+        sample.c.dataset_id == dataset_id, sample.c.relative_path.is_(None)
+    )
+    return {row.sha256: row.size_bytes for row in connection.execute(query)}
 
 
 def columns(

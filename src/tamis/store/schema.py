@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest revision under migrations/versions."""
 
 metadata = sa.MetaData()
@@ -80,6 +80,18 @@ problem = sa.Table(
     sa.Column("file_name", Text, primary_key=True),
     sa.Column("reason", Text, nullable=False),
     sa.Column("job_id", Key, nullable=False),
+)
+
+upload = sa.Table(
+    "upload",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    _dataset(),
+    sa.Column("n_added", sa.BigInteger, nullable=False),
+    sa.Column("n_existing", sa.BigInteger, nullable=False),
+    sa.Column("tag_id", Key),
+    _time("created_at"),
+    _time("closed_at", nullable=True),
 )
 
 tag = sa.Table(

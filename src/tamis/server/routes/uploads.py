@@ -1,8 +1,8 @@
 """Uploads on the wire: open, ask what is needed, send files, close."""
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 
-from tamis.model.errors import Unavailable
 from tamis.model.noun import Page
 from tamis.model.upload import (
     Upload,
@@ -12,9 +12,11 @@ from tamis.model.upload import (
     UploadCreate,
     UploadResults,
 )
+from tamis.server import multipart
 from tamis.server.deps import After, Limit, PathId, StoreDep
 from tamis.server.needs import needs
 from tamis.services import uploads
+from tamis.services.arrivals import Arrivals
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}/uploads", tags=["uploads"])
 
@@ -70,7 +72,11 @@ async def send_files(
     dataset_id: PathId, upload_id: PathId, request: Request, store: StoreDep
 ) -> UploadResults:
     """Add the files of a form, each in a part `files` whose file name is its relative path."""
-    raise Unavailable("Uploads are not there yet.")
+    await run_in_threadpool(uploads.expect_open, store, dataset_id, upload_id)
+    with Arrivals(store.folder) as arrivals:
+        await multipart.receive(request, arrivals)
+        engine = request.app.state.engine
+        return await run_in_threadpool(uploads.receive, store, engine, dataset_id, upload_id, arrivals.files)
 
 
 @router.post("/{upload_id}/close")

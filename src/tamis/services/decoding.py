@@ -1,0 +1,39 @@
+"""Decoding of untrusted files, in a child process with limits: a bad file costs no other its result."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tamis.engine.base import Died, Engine, map_splitting
+from tamis.engine.local import LocalEngine
+from tamis.images.batch import ReadTask, crashed, read_task, results_of, split
+from tamis.images.read import ReadResult
+from tamis.model.machine import cores
+
+DECODER_BYTES = 3 << 30
+DECODER_SECONDS = 120.0
+_SHARD = 16
+"""Files a child reads before it answers: few enough for steady progress, many enough to cost nothing."""
+
+
+def new_engine() -> LocalEngine:
+    """Make the engine in which files are decoded; its child starts when there is work for it."""
+    return LocalEngine(memory_bytes=DECODER_BYTES, timeout_seconds=DECODER_SECONDS)
+
+
+def read(engine: Engine, root: Path, relatives: Sequence[bytes]) -> Iterator[ReadResult]:
+    """Yield what comes of each file below a root, in the order given."""
+    threads = cores()
+    shards = [
+        ReadTask(os.fsencode(root), tuple(relatives[start : start + _SHARD]), threads)
+        for start in range(0, len(relatives), _SHARD)
+    ]
+    for shard, outcome in map_splitting(engine, read_task, shards, split):
+        yield from crashed(shard) if isinstance(outcome, Died) else _results(shard, outcome)
+
+
+def _results(shard: ReadTask, answer: object) -> list[ReadResult]:
+    try:
+        return results_of(shard, answer)
+    except ValueError:
+        return crashed(shard)
