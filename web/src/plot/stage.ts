@@ -57,9 +57,10 @@ export function setStage(canvas: HTMLCanvasElement, actions: Actions, signal: Ab
 
   const observer = new ResizeObserver(([entry]) => {
     const exact = entry?.devicePixelContentBoxSize?.[0];
-    const wide = exact?.inlineSize ?? Math.round(canvas.clientWidth * devicePixelRatio);
-    const high = exact?.blockSize ?? Math.round(canvas.clientHeight * devicePixelRatio);
-    measure(Math.max(wide, 1), Math.max(high, 1));
+    measure(
+      devicePixels(canvas.clientWidth, exact?.inlineSize),
+      devicePixels(canvas.clientHeight, exact?.blockSize),
+    );
   });
   observer.observe(canvas, { box: "device-pixel-content-box" });
   canvas.addEventListener(
@@ -106,4 +107,10 @@ export function setStage(canvas: HTMLCanvasElement, actions: Actions, signal: Ab
       motion = null;
     },
   };
+}
+
+/** Return the exact number of device pixels where the browser tells it; an emulated screen tells CSS pixels. */
+function devicePixels(css: number, exact: number | undefined): number {
+  const about = Math.max(Math.round(css * devicePixelRatio), 1);
+  return exact !== undefined && Math.abs(exact - about) <= 2 ? exact : about;
 }

@@ -14,10 +14,12 @@ export function CoverageWords(props: {
   const random = valueAt(randomCurve, keep, measure);
   if (ours === null) {
     const last = curve.at(-1);
-    return last ? <span className={classes.soft}>coverage was measured up to {count(last.k)}</span> : null;
+    return last ? (
+      <span className={`${classes.words} ${classes.soft}`}>coverage was measured up to {count(last.k)}</span>
+    ) : null;
   }
   return (
-    <span>
+    <span className={classes.words}>
       {measure === "radius" ? (
         <>
           <b>all within {distance(ours)}</b> <span className={classes.soft}>of a kept image</span>
