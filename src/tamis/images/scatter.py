@@ -15,8 +15,9 @@ Colour = tuple[int, int, int]
 _MARGIN = 0.04
 _FEW, _MANY = 1_000, 100_000
 """Up to so few points the discs are large; from so many on they are single pixels."""
-_LARGE = 3.2
-_OPACITY = 0.62
+_LARGE, _SMALL = 3.2, 0.5
+_OPACITY, _ACTIVE_OPACITY = 0.62, 0.95
+_CROWD = 20_000
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,16 @@ def scatter(
     palette = PALETTES[theme]
     picture = np.empty((height, width, 3), np.float32)
     picture[:] = palette.paper
-    radius = _radius(len(columns), width, height)
-    for chosen, colour, opacity in ((~active, palette.muted, _OPACITY), (active, palette.active, 0.95)):
-        extra = 0.6 if colour == palette.active and radius > 1 else 0.0
-        shade = _cover(columns[chosen], rows[chosen], radius + extra, opacity, width, height)[:, :, None]
+    side = min(1.5, max(0.5, min(width, height) / 600))
+    for chosen, colour, thickest in (
+        (~active, palette.muted, _OPACITY),
+        (active, palette.active, _ACTIVE_OPACITY),
+    ):
+        n = int(chosen.sum())
+        radius = _radius(n) * side
+        # Thinner paint for a crowd, so that the dense places stay darker than the others.
+        opacity = thickest / max(1.0, (n / _CROWD) ** 0.4)
+        shade = _cover(columns[chosen], rows[chosen], radius, opacity, width, height)[:, :, None]
         picture += shade * (np.array(colour, np.float32) - picture)
     sink = io.BytesIO()
     Image.fromarray(np.rint(picture).astype(np.uint8)).save(sink, "PNG")
@@ -74,9 +81,9 @@ def _pixels(x: Floats, y: Floats, width: int, height: int) -> tuple[Floats, Floa
     return columns, rows
 
 
-def _radius(n: int, width: int, height: int) -> float:
+def _radius(n: int) -> float:
     crowd = np.clip(np.log(max(n, 1) / _FEW) / np.log(_MANY / _FEW), 0, 1)
-    return float(max(0.5, (1 - crowd) * _LARGE) * min(1.5, max(0.5, min(width, height) / 600)))
+    return float(max(_SMALL, (1 - crowd) * _LARGE))
 
 
 def _cover(columns: Floats, rows: Floats, radius: float, opacity: float, width: int, height: int) -> Floats:

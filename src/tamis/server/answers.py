@@ -45,6 +45,13 @@ def picture(data: bytes, media_type: str) -> Response:
     return Response(data, media_type=media_type, headers=_IMAGE_HEADERS)
 
 
+def plot(data: bytes) -> Response:
+    """Answer with a drawn PNG, which the next deletion or upload may change."""
+    return Response(
+        data, media_type="image/png", headers={**_IMAGE_HEADERS, "Cache-Control": "private, max-age=60"}
+    )
+
+
 def lines(data: bytes) -> Response:
     """Answer with one file path per line, in whatever encoding the file system has."""
     return Response(data, media_type="application/octet-stream")

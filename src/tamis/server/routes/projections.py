@@ -50,4 +50,4 @@ def get_picture(
     view: Annotated[View, Query()],
 ) -> Response:
     """Send the plot as a PNG, for browsers that cannot draw it themselves: the active samples in colour."""
-    return answers.picture(pictures.draw(store, dataset_id, projection_id, view), "image/png")
+    return answers.plot(pictures.draw(store, dataset_id, projection_id, view))
