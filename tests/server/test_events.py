@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
@@ -13,12 +16,15 @@ import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
 
+from tamis.client import Client
 from tamis.model.dataset import DatasetCreate
+from tamis.model.errors import NotFound
+from tamis.model.event import EventKind
 from tamis.model.ids import now
 from tamis.queue.outbox import submit
 from tamis.server import following
 from tamis.server.following import EventReader
-from tamis.services import datasets, events, jobs
+from tamis.services import datasets, events, jobs, samples
 from tamis.store import jobs as job_rows
 from tamis.store import schema
 from tamis.store.store import Store
@@ -295,3 +301,35 @@ def test_a_dataset_that_is_not_there_is_not_followed(live: Live) -> None:
     assert live.get(f"/api/events?dataset={made.JOB}").status_code == 404
     assert live.get("/api/events?dataset=x").status_code == 422
     until(lambda: live.reader.n_followers == 0)
+
+
+def test_the_web_listens_for_every_kind_and_for_no_other() -> None:
+    source = (Path(__file__).resolve().parents[2] / "web/src/api/events.ts").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"const KINDS = \[(.*?)\]", source, re.DOTALL)
+    assert set(re.findall(r'"([a-z.]+)"', listed)) == set(get_args(EventKind))
+
+
+def test_metadata_that_comes_is_an_event(store: Store) -> None:
+    dataset_id = made.dataset_of(store, "a.jpg")
+    before = events.newest(store)
+    samples.annotate(store, dataset_id, {})
+    samples.annotate(store, dataset_id, {"a.jpg": {"class": "cat"}})
+    found = events.look(store, before).events
+    assert [(event.kind, event.subject_id) for event in found] == [("samples.annotated", dataset_id)]
+
+
+def test_the_client_follows_events(live: Live, store: Store) -> None:
+    first = make(store, "one")
+    with Client(live.url, SECRET) as client:
+        missed = client.events(after=0)
+        assert next(missed).kind == "reset"  # there never was an event 0
+        missed.close()
+        following_one = client.events(first, after=events.newest(store))
+        with store.write() as connection:
+            job = submit(connection, "embed", first, {})
+        found = next(following_one)
+        assert (found.dataset_id, found.kind, found.subject_id) == (first, "job.queued", job.id)
+        assert found.id == events.newest(store)
+        following_one.close()
+        with pytest.raises(NotFound):
+            next(client.events(NOBODY))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from tamis.client.transport import Query, Wire, error_of
 from tamis.model.embedding import Embedding, EmbeddingCreate
-from tamis.model.event import Event
+from tamis.model.event import Event, EventKind
 from tamis.model.job import Job
 from tamis.model.names import clean_file_name
 
@@ -132,7 +132,8 @@ class Reading:
                 if "data" in fields:
                     data = json.loads(fields["data"])
                     number = int(fields["id"]) if "id" in fields else None
-                    yield Event(number, data.get("dataset", ""), fields["event"], data.get("id", ""))
+                    kind = cast("EventKind", fields["event"])
+                    yield Event(number, data.get("dataset", ""), kind, data.get("id", ""))
                 fields = {}
 
 

@@ -21,7 +21,7 @@ from tamis.jobs.early import EarlyLoading
 from tamis.jobs.run import Run, Tools
 from tamis.model.digest import Json
 from tamis.model.errors import BY_CODE, NotFound
-from tamis.model.job import JobCancelled, JobKind, JobState
+from tamis.model.job import EndState, JobCancelled, JobKind
 from tamis.queue.outbox import waiting
 from tamis.services import garbage
 from tamis.store import jobs
@@ -121,7 +121,7 @@ class Conductor:
         self._started.add(job_id)
         self._running.add(job_id)
         result: dict[str, Json] | None = None
-        state: JobState = "succeeded"
+        state: EndState = "succeeded"
         text: str | None = None
         try:
             run = Run(self.tools, job_id)
@@ -139,7 +139,7 @@ class Conductor:
         self._end(job_id, state, result, text)
 
     def _end(
-        self, job_id: str, state: JobState, result: dict[str, Json] | None = None, error: str | None = None
+        self, job_id: str, state: EndState, result: dict[str, Json] | None = None, error: str | None = None
     ) -> None:
         try:
             with self.store.write() as connection:
@@ -160,7 +160,7 @@ def _crash(reason: str) -> NoReturn:
     os._exit(1)
 
 
-def _ending(job_id: str, error: Exception) -> tuple[JobState, str | None]:
+def _ending(job_id: str, error: Exception) -> tuple[EndState, str | None]:
     """Return the state in which an error leaves a job, and the sentence that the user reads."""
     # A step that had ended in an error before the worker was killed gives its name and message only.
     name = error.name if isinstance(error, PortableWorkflowError) else type(error).__name__

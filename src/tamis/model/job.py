@@ -6,6 +6,7 @@ from tamis.model.digest import Json
 from tamis.model.noun import Id, Milliseconds, Noun
 
 JobKind = Literal["ingest", "embed", "project", "select"]
+EndState = Literal["succeeded", "failed", "cancelled"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 FINISHED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 

@@ -15,7 +15,7 @@ from tamis.model.image import BadImage
 from tamis.model.noun import Page
 from tamis.model.sample import Problem, Sample
 from tamis.services.roots import folder_below
-from tamis.store import arrays, bitmaps, blobs, datasets, roots, samples, tags, thumbnails
+from tamis.store import arrays, bitmaps, blobs, datasets, events, roots, samples, tags, thumbnails
 from tamis.store.store import Store
 
 MEDIA_TYPES = {
@@ -123,6 +123,8 @@ def annotate(store: Store, dataset_id: str, metadata: dict[str, dict[str, Json]]
             )
         for name, position in found.items():
             samples.annotate(connection, dataset_id, position, metadata[name])
+        if found:
+            events.add(connection, "samples.annotated", dataset_id, dataset_id)
         return len(found)
 
 

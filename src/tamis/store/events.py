@@ -2,13 +2,13 @@
 
 import sqlalchemy as sa
 
-from tamis.model.event import Event
+from tamis.model.event import Event, EventKind
 from tamis.model.ids import now
 from tamis.store.database import add_event
 from tamis.store.schema import event
 
 
-def add(connection: sa.Connection, kind: str, dataset_id: str, subject_id: str) -> None:
+def add(connection: sa.Connection, kind: EventKind, dataset_id: str, subject_id: str) -> None:
     """Record an event such as `tag.created`."""
     row: dict[str, object] = {"dataset_id": dataset_id, "kind": kind, "subject_id": subject_id}
     add_event(connection, {**row, "created_at": now()})

@@ -4,8 +4,9 @@ import sqlalchemy as sa
 
 from tamis.model.digest import Json
 from tamis.model.errors import NotFound
+from tamis.model.event import EventKind
 from tamis.model.ids import new_id, now
-from tamis.model.job import Job, JobKind, JobState
+from tamis.model.job import EndState, Job, JobKind
 from tamis.model.noun import Page
 from tamis.store import events
 from tamis.store.database import insert_new
@@ -13,6 +14,11 @@ from tamis.store.pages import page
 from tamis.store.schema import job, worker
 
 _ACTIVE = ("queued", "running")
+_ENDED: dict[EndState, EventKind] = {
+    "succeeded": "job.succeeded",
+    "failed": "job.failed",
+    "cancelled": "job.cancelled",
+}
 
 
 def insert(
@@ -118,7 +124,7 @@ def progress(connection: sa.Connection, job_id: str, stage: str, done: int, tota
 def finish(
     connection: sa.Connection,
     job_id: str,
-    state: JobState,
+    state: EndState,
     result: dict[str, Json] | None = None,
     error: str | None = None,
 ) -> None:
@@ -130,7 +136,7 @@ def finish(
         .values(state=state, result=result or {}, error=error, finished_at=now())
     )
     if changed.rowcount:
-        events.add(connection, f"job.{state}", row["dataset_id"], job_id)
+        events.add(connection, _ENDED[state], row["dataset_id"], job_id)
 
 
 def request_cancel(connection: sa.Connection, job_id: str) -> Job:

@@ -27,16 +27,16 @@ export function staleKeys(kind: string, datasetId: string | null): QueryKey[] {
 
 /** Every kind of event that the server sends. EventSource hears only those that it is told to listen for. */
 const KINDS = [
-  "reset",
   "dataset.created",
   "dataset.removed",
-  "dataset.renamed",
   "embedding.created",
   "embedding.extended",
-  "embedding.deleted",
-  "job.created",
+  "embedding.removed",
+  "job.queued",
   "job.progress",
-  "job.finished",
+  "job.succeeded",
+  "job.failed",
+  "job.cancelled",
   "projection.created",
   "projection.extended",
   "samples.added",
@@ -44,10 +44,9 @@ const KINDS = [
   "samples.deleted",
   "selection.created",
   "tag.created",
-  "tag.deleted",
-  "tag.renamed",
-  "upload.created",
+  "upload.opened",
   "upload.closed",
+  "reset",
 ];
 
 const GATHER_MS = 150; // a batch of an upload makes many events; each list is fetched once
