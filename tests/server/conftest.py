@@ -18,14 +18,17 @@ SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"
 
 
 class InProcess(httpx.BaseTransport):
-    """Runs each request in its own event loop: httpx's own ASGI transport is async only."""
+    """Runs each request in its own event loop: httpx's own ASGI transport is async only.
+
+    It leaves as soon as a stream of events has begun, which would go on without end.
+    """
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         async def answer() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 1))
+            transport = httpx.ASGITransport(self._left_early, client=("127.0.0.1", 1))
             body = request.stream
 
             class Stream(httpx.AsyncByteStream):
@@ -40,6 +43,25 @@ class InProcess(httpx.BaseTransport):
             )
 
         return asyncio.run(answer())
+
+    async def _left_early(self, scope, receive, send) -> None:
+        left = asyncio.Event()
+
+        async def told_send(message) -> None:
+            await send(message)
+            if any(value.startswith(b"text/event-stream") for _, value in message.get("headers", ())):
+                left.set()
+
+        async def told_receive():
+            asked, gone = asyncio.ensure_future(receive()), asyncio.ensure_future(left.wait())
+            done, _ = await asyncio.wait({asked, gone}, return_when=asyncio.FIRST_COMPLETED)
+            for other in {asked, gone} - done:
+                other.cancel()
+            return asked.result() if asked in done else {"type": "http.disconnect"}
+
+        await self.app(scope, told_receive, told_send)
+        if left.is_set():
+            await send({"type": "http.response.body", "body": b""})
 
 
 @pytest.fixture
