@@ -1,131 +1,115 @@
-"""How much faster is coreset than the naive loop? `python -m benchmarks.selection [--large]`
+"""How much faster is coreset than the naive loop, and than others? `python -m benchmarks.selection`
 
-The naive loop is the faster of two: one compiled pass per sample on one thread, and one BLAS matrix-vector
-product per sample. Both do all n * k distances, so for long runs they are timed on their first samples and
-scaled up. Seconds depend on the machine; the ratio, and the share of the distances, hardly do.
+"Naive" is the fastest of three loops: compiled on one thread, compiled on all threads, and BLAS. They
+compute all n k distances, so on long runs they are timed on their first samples and extended linearly in k.
+Seconds depend on the machine, the ratios less, the share of the distances not at all; it includes lanes of
+the vector code that go unused, and the distances between centres. `--peers` needs the extra `bench`.
+`--curve` runs pools of 10,000 to 10,000,000 samples from a file, each in a process of its own.
 """
 
 import argparse
-import os
 import platform
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.farthest import farthest_first
+from benchmarks import machine, naive, peers, pools
+from benchmarks.curve import curve
+from tamis.selection.kernels.farthest import Found, farthest_first
 from tamis.selection.kernels.mean import nearest_to_mean
-from tamis.selection.ranking import available_threads
 
 Floats = NDArray[np.float32]
-NAIVE_SAMPLES = 100
 
 
-def clustered(n: int, d: int) -> Floats:
-    """Return 200 clusters of very different sizes."""
-    generator = np.random.default_rng(0)
-    shares = 1 / np.arange(1, 201)
-    centres = generator.normal(size=(200, d)) * 3
-    spread = generator.normal(size=(n, d)) * np.arange(1, d + 1) ** -0.5
-    rows = centres[generator.choice(200, n, p=shares / shares.sum())] + spread
-    return rows.astype(np.float32)
+@dataclass(frozen=True)
+class Case:
+    """One row of the table; `target` is the ratio to naive that was asked for, `peer` to lightly-mundig."""
+
+    name: str
+    pool: Callable[[int, int], Floats]
+    n: int
+    d: int
+    k: int
+    target: float
+    peer: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.n:,} x {self.d}, k = {self.k:,}"
 
 
-def isotropic(n: int, d: int) -> Floats:
-    """Return one cloud without any structure, where nothing can be pruned."""
-    return np.random.default_rng(0).standard_normal((n, d), dtype=np.float32)
+CASES = {
+    "clustered-100k": Case("clustered", pools.clustered, 100_000, 32, 1000, 6),
+    "clustered-1m-1k": Case("clustered", pools.clustered, 1_000_000, 32, 1000, 8),
+    "isotropic-1m-1k": Case("isotropic", pools.isotropic, 1_000_000, 32, 1000, 25),
+    "clustered-1m-10k": Case("clustered", pools.clustered, 1_000_000, 32, 10_000, 25, 100),
+    "clustered-500k-128": Case("clustered", pools.clustered, 500_000, 128, 10_000, 35),
+    "mnist": Case("MNIST, PCA", pools.mnist, 10_000, 32, 10_000, 2),
+}
 
 
-@numba.njit(fastmath={"reassoc", "contract", "nsz", "arcp"})
-def naive_compiled(vectors: Floats, k: int, first: int) -> NDArray[np.int64]:
-    """Choose k samples with one pass each."""
-    n, d = vectors.shape
-    order = np.empty(k, np.int64)
-    nearest = np.full(n, np.inf, np.float32)
-    chosen = first
-    for step in range(k):
-        order[step] = chosen
-        best = np.float32(-1)
-        farthest = 0
-        for i in range(n):
-            squared = np.float32(0)
-            for t in range(d):
-                difference = vectors[i, t] - vectors[chosen, t]
-                squared += difference * difference
-            nearest[i] = min(nearest[i], squared)
-            if nearest[i] > best:
-                best = nearest[i]
-                farthest = i
-        chosen = farthest
-    return order
-
-
-def naive_blas(vectors: Floats, k: int, first: int) -> NDArray[np.int64]:
-    """Choose k samples with one matrix-vector product each: |x - c|^2 = |x|^2 - 2 x c + |c|^2."""
-    order = np.empty(k, np.int64)
-    lengths = np.einsum("ij,ij->i", vectors, vectors)
-    nearest = np.full(len(vectors), np.inf, np.float32)
-    chosen = first
-    for step in range(k):
-        order[step] = chosen
-        squared = vectors @ vectors[chosen]
-        squared *= -2
-        squared += lengths
-        squared += lengths[chosen]
-        np.minimum(nearest, squared, out=nearest)
-        chosen = int(nearest.argmax())
-    return order
-
-
-def seconds(call: Callable[[], object], runs: int = 3) -> float:
-    """Return the shortest wall time of a few runs."""
-    times = []
-    for _ in range(runs):
+def seconds(call: Callable[[], object], runs: int = 3, budget: float = 10.0) -> float:
+    """Return the shortest wall time of a few runs, fewer when they take long."""
+    times: list[float] = []
+    while len(times) < runs and sum(times) < budget:
         start = time.perf_counter()
         call()
         times.append(time.perf_counter() - start)
     return min(times)
 
 
-def compare(name: str, vectors: Floats, k: int) -> None:
-    """Print one line: ours on one thread and on all, the naive loops, and the ratio to the faster one."""
-    n, d = vectors.shape
-    first, nothing, threads = nearest_to_mean(vectors), vectors[:0], available_threads()
-    some = min(k, NAIVE_SAMPLES)
-    ours = {
-        count: seconds(lambda count=count: farthest_first(vectors, k, kept=nothing, threads=count))  # type: ignore[misc]  # a default binds the loop's value
+def compare(case: Case, with_peers: bool) -> None:
+    """Print the seconds of ours, of the three naive loops and of the peers, and the ratios."""
+    vectors = case.pool(case.n, case.d)
+    first, k, threads = nearest_to_mean(vectors), case.k, machine.cores()
+    few = min(k, max(20, 1_000_000_000 // vectors.size))
+
+    def ours(count: int) -> Found:
+        return farthest_first(vectors, k, kept=vectors[:0], threads=count)
+
+    loops = {
+        name: seconds(lambda loop=loop: loop(vectors, few, first)) * k / few  # type: ignore[misc]  # a default binds the loop's value
+        for name, loop in naive.LOOPS.items()
+    }
+    found = ours(threads)
+    walls = {
+        count: seconds(lambda count=count: ours(count), 5)  # type: ignore[misc]  # likewise
         for count in sorted({1, threads})
     }
-    compiled = seconds(lambda: naive_compiled(vectors, some, first)) * k / some
-    blas = seconds(lambda: naive_blas(vectors, some, first)) * k / some
-    found = farthest_first(vectors, k, kept=nothing, threads=threads)
-    same = np.array_equal(found.order[:some], naive_compiled(vectors, some, first))
-    naive = min(compiled, blas)
-    print(
-        f"{name:10} {n:>9,} x {d:<4} k={k:<6,} "
-        + "".join(f"{count} thread(s) {wall:7.2f} s  " for count, wall in ours.items())
-        + f"naive compiled {compiled:7.2f} s  BLAS {blas:7.2f} s  "
-        + f"ratio {naive / ours[1]:5.1f} to {naive / ours[threads]:5.1f}  "
-        + f"distances {found.pairs / (n * k):6.1%}  first {some} equal: {'yes' if same else 'NO'}",
-        flush=True,
-    )
+    same = bool(np.array_equal(found.order[:few], naive.one_thread(vectors, few, first)[: len(found.order)]))
+    fastest, best = min(loops.values()), walls[threads]
+    extended = "" if few == k else f" (extended from k={few})"
+    print(f"\n{case}")
+    for count, wall in walls.items():
+        print(f"  {f'tamis, {count} thread(s)':24} {wall:9.3f} s   {fastest / wall:6.1f} x naive")
+    for name, wall in loops.items():
+        print(f"  {name:24} {wall:9.3f} s{extended}")
+    verdict = "met" if fastest / best >= case.target else "MISSED"
+    print(f"  target {case.target:g} x naive: {verdict}; distances {found.pairs / (case.n * k):.2%} of n k")
+    print(f"  the first {few} as naive: {'yes' if same else 'NO'}", flush=True)
+    if with_peers:
+        compare_peers(case, vectors, first, best)
 
 
-def machine() -> str:
-    """Return what the seconds depend on."""
-    info = Path("/proc/cpuinfo")
-    models = [
-        line.partition(":")[2].strip()
-        for line in (info.read_text(encoding="utf-8").splitlines() if info.exists() else [])
-        if line.startswith("model name")
-    ]
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    model = models[0] if models else platform.processor() or platform.machine()
-    versions = f"Python {platform.python_version()}, NumPy {np.__version__}, numba {numba.__version__}"
-    return f"{model}, {available_threads()} thread(s){load}, {versions}"
+def compare_peers(case: Case, vectors: Floats, first: int, ours: float) -> None:
+    """Print the seconds of each peer and the ratio to ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pool.npy"
+        np.save(file, vectors)
+        for name in peers.PEERS:
+            took = peers.measure(name, file, first, case.k, case.n)
+            if took.seconds is None:
+                print(f"  {name:24} did not run: {took.note}", flush=True)
+                continue
+            note = f"   {took.seconds / ours:6.1f} x ours" + (f" ({took.note})" if took.note else "")
+            if case.peer and name == "lightly-mundig":
+                note += f"; target {case.peer:g}: {'met' if took.seconds / ours >= case.peer else 'MISSED'}"
+            print(f"  {name:24} {took.seconds:9.3f} s{note}", flush=True)
 
 
 def main() -> None:
@@ -133,17 +117,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--large", action="store_true", help="also 1,000,000 samples; about a minute")
+    parser.add_argument("cases", nargs="*", help=f"any of {', '.join(CASES)}; all where none is named")
+    parser.add_argument("--peers", action="store_true", help="also others; up to five minutes a case")
+    parser.add_argument("--curve", type=Path, metavar="SVG", help="draw cost over n instead, to this file")
     arguments = parser.parse_args()
-    print(machine())
-    warm = isotropic(8000, 8)
-    farthest_first(warm, 20, kept=warm[:0]), naive_compiled(warm, 2, 0)
-    compare("clustered", clustered(100_000, 32), 1000)
-    compare("isotropic", isotropic(100_000, 32), 1000)
-    if arguments.large:
-        compare("clustered", clustered(1_000_000, 32), 1000)
-        compare("isotropic", isotropic(1_000_000, 32), 1000)
-        compare("clustered", clustered(1_000_000, 32), 10_000)
+    unknown = set(arguments.cases) - set(CASES)
+    if unknown:
+        parser.error(f"There is no case {', '.join(sorted(unknown))}.")
+    print(
+        f"{machine.model()}, {machine.cores()} core(s), load {machine.load()} before; "
+        f"NumPy {np.__version__}, numba {numba.__version__}, {platform.system()}"
+    )
+    if arguments.curve:
+        curve(arguments.curve)
+        return
+    warm = pools.isotropic(8000, 8)
+    farthest_first(warm, 20, kept=warm[:0])
+    for loop in naive.LOOPS.values():
+        loop(warm, 2, 0)
+    for name in arguments.cases or CASES:
+        compare(CASES[name], arguments.peers)
+    print(f"\nload {machine.load()} after")
 
 
 if __name__ == "__main__":

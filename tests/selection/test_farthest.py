@@ -96,7 +96,7 @@ def test_a_run_reports_and_stops_when_asked():
 
 
 def test_one_distance_in_ten_is_computed_where_clusters_hold_many_samples():
-    from benchmarks.selection import clustered
+    from benchmarks.pools import clustered
 
     vectors = clustered(100_000, 32)
     assert found(vectors, 1000).pairs <= 0.12 * 1000 * len(vectors)
@@ -104,7 +104,7 @@ def test_one_distance_in_ten_is_computed_where_clusters_hold_many_samples():
 
 @pytest.mark.slow
 def test_one_distance_in_twenty_is_computed_in_a_large_pool():
-    from benchmarks.selection import clustered
+    from benchmarks.pools import clustered
 
     vectors = clustered(1_000_000, 32)
     assert found(vectors, 10_000, threads=2).pairs <= 0.05 * 10_000 * len(vectors)
