@@ -143,6 +143,7 @@ class _Run:
         self.firsts, self.widest = np.empty(n, np.int32), np.empty(n, np.float32)
         self.work = np.empty(n, np.int64)
         self.counts = np.zeros(most, np.int32)
+        self.room = np.zeros((0, self.centres.shape[1]), np.float32)
 
     def until(self, minimum_distance: float) -> bool:
         """Choose until enough are chosen or all left are too near; True when only duplicates are left."""
@@ -178,13 +179,11 @@ class _Run:
         parts = max(1, -(-n * values // VALUES_A_CHUNK))
         if n * values >= SHARED_FROM:
             parts = -(-parts // self.workers.threads) * self.workers.threads
-        edges = np.linspace(0, n, parts + 1).astype(int).tolist()
-        found = []
-        for first in range(0, parts, 4 * self.workers.threads):
+        borders = list(pairwise(n * number // parts for number in range(parts + 1)))
+        found, together = [], 4 * self.workers.threads
+        for first in range(0, parts, together):
             self.checkpoint(self.done, self.n_samples)
-            found += self.workers.over(
-                part, list(pairwise(edges[first : first + 4 * self.workers.threads + 1]))
-            )
+            found += self.workers.over(part, borders[first : first + together])
         return found
 
     def _above(self, threshold: np.float32) -> NDArray[np.int32]:
@@ -205,7 +204,7 @@ class _Run:
         centres = self.offset + self.done
         farthest_catch_up.lay_tiles(self.centres, self.tiles, self.laid, centres)
         self.laid = centres
-        parts = farthest_rounds.grouped(
+        parts, farthest = farthest_rounds.grouped(
             active, self.bound, self.seen, self.nearest, centres, self.known,
             self.counts, self.rows, self.borders, self.firsts, self.widest, self.work,
         )  # fmt: skip
@@ -213,7 +212,6 @@ class _Run:
             return
         groups = self.rows, self.borders[: parts + 1], self.firsts[:parts], self.widest[:parts]
         lists = self.near, self.between, self.sizes
-        farthest = self.bound[active].max()
 
         def remember(start: int, stop: int) -> int:
             return farthest_catch_up.remember(
@@ -227,7 +225,8 @@ class _Run:
                 self.centres, self.tiles, centres, *lists, threshold,
             )  # fmt: skip
 
-        self._over_parts(remember, np.full(parts, centres))
+        if self.firsts[:parts].max() >= 0:
+            self._over_parts(remember, np.full(parts, centres))
         self._over_parts(catch_up, self.work[:parts])
 
     def _over_parts(self, part: Callable[[int, int], int], work: Positions) -> None:
@@ -236,11 +235,11 @@ class _Run:
         Most pairs are pruned in the end: while calls return early, more of them are made between two reports.
         """
         done, threads = np.cumsum(work), self.workers.threads
-        step = self.chunk
-        if threads > 1 and done[-1] >= SHARED_FROM_PAIRS:
-            step = min(step, int(done[-1]) // (4 * threads) + 1)
-        cuts = np.searchsorted(done, np.arange(step, done[-1], step)) + 1
-        borders = list(pairwise(np.unique(np.concatenate([[0], cuts, [len(work)]])).tolist()))
+        total, step = int(done[-1]), self.chunk
+        if threads > 1 and total >= SHARED_FROM_PAIRS:
+            step = min(step, total // (4 * threads) + 1)
+        cuts = np.searchsorted(done, np.arange(step, total, step)) + 1
+        borders = list(pairwise(sorted({0, *cuts.tolist(), len(work)})))
         first, together = 0, 4 * threads
         while first < len(borders):
             self.checkpoint(self.done, self.n_samples)
@@ -253,9 +252,10 @@ class _Run:
     def _choose(self, active: NDArray[np.int32], threshold: np.float32) -> int:
         """Run the naive loop on the samples above the threshold; return how many pairs that took."""
         most = int(np.count_nonzero(self.bound[active] > threshold))
-        vectors = np.zeros((most, self.centres.shape[1]), np.float32)
+        if most > len(self.room):
+            self.room = np.zeros((2 * most, self.centres.shape[1]), np.float32)
+        vectors, bound = self.room, np.empty(most, np.float32)
         rows, nearest = np.empty(most, np.int32), np.empty(most, np.int32)
-        bound = np.empty(most, np.float32)
         size = self.workers.call(
             farthest_catch_up.gather, self.vectors, active, self.bound, self.nearest, threshold,
             vectors, rows, bound, nearest,

@@ -106,9 +106,9 @@ def _complete(
     first = known[a]
     known[a] = n_centres
     for tile in range(first // LANES, -(-n_centres // LANES)):
-        tile_distances(centres, a, tiles, tile, row)
+        least = tile_distances(centres, a, tiles, tile, row)
         pairs += LANES
-        for lane in range(LANES):
+        for lane in range(LANES if least < reach else 0):
             c = tile * LANES + lane
             if row[lane] < reach and first <= c < n_centres and c != a:
                 if size == near.shape[1]:
@@ -189,11 +189,8 @@ def _scan_tiles(
     """Compare a sample with all centres that it missed, a tile at a time."""
     pairs = 0
     for tile in range(seen // LANES, -(-n_centres // LANES)):
-        tile_distances(x, p, tiles, tile, row)
+        least = tile_distances(x, p, tiles, tile, row)
         pairs += LANES
-        least = row[0]
-        for lane in range(1, LANES):
-            least = row[lane] if row[lane] < least else least
         if least < value:
             value = least
             lane = 0

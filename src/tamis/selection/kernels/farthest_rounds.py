@@ -30,16 +30,19 @@ def above(bound: Floats, threshold: np.float32, out: Integers, start: int, stop:
 def grouped(
     active: Integers, bound: Floats, seen: Integers, nearest: Integers, n_centres: int, known: Integers,
     counts: Integers, rows: Integers, borders: Integers, firsts: Integers, widest: Floats, work: Positions,
-) -> int:  # fmt: skip
-    """Sort the samples by nearest centre, cut each group into parts, and return how many parts there are.
+) -> tuple[int, np.float32]:  # fmt: skip
+    """Sort samples by nearest centre and cut each group into parts; return how many, and the largest bound.
 
     `firsts` receives the first centre that any of the group missed, or -1 where it does not pay to bring the
     list of centres around a from known[a] up to date; `widest` the largest bound of the group; `work` how
     many centres a part missed. Samples that missed none are left out.
     """
+    farthest = np.float32(0)
     for p in range(active.size):
-        if seen[active[p]] < n_centres:
-            counts[nearest[active[p]]] += 1
+        i = active[p]
+        farthest = max(farthest, bound[i])
+        if seen[i] < n_centres:
+            counts[nearest[i]] += 1
     total = 0
     for c in range(n_centres):
         size = counts[c]
@@ -70,13 +73,13 @@ def grouped(
             first = min(first, n_centres - missed)
             largest = max(largest, bound[rows[high]])
             high += 1
-        pays = a < known.size and known[a] >= 0 and n_centres - known[a] <= 2 * total_missed
+        pays = a < known.size and known[a] >= 0 and 2 * (n_centres - known[a]) <= total_missed
         for part in range(begun, parts):
             firsts[part] = first if pays else -1
             widest[part] = largest
         low = high
     borders[parts] = total
-    return parts
+    return parts, farthest
 
 
 @exact_kernel

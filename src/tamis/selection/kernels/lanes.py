@@ -64,6 +64,23 @@ def _sums(builder: Any, d: Any, count: int, terms: Callable[[Any], Iterable[Any]
     return added
 
 
+def _folded(builder: Any, vector: Any, join: Callable[[Any, Any], Any]) -> Any:
+    """Join the halves of a vector until one number is left."""
+    width = LANES
+    while width > 1:
+        width //= 2
+        halves = [
+            builder.shuffle_vector(
+                vector,
+                ir.Constant(vector.type, ir.Undefined),
+                ir.Constant(ir.VectorType(_NUMBER, width), list(range(start, start + width))),
+            )
+            for start in (0, width)
+        ]
+        vector = join(*halves)
+    return builder.extract_element(vector, _NUMBER(0))
+
+
 @_intrinsic
 def row_distance(_: Any, a: Any, i: Any, b: Any, j: Any) -> Any:
     """Return the squared distance between row i of a and row j of b."""
@@ -74,27 +91,15 @@ def row_distance(_: Any, a: Any, i: Any, b: Any, j: Any) -> Any:
         x, y = _row(builder, one, args[1]), _row(builder, two, args[3])
         d = builder.extract_value(one.shape, 1)
         (total,) = _sums(builder, d, 1, lambda t: [builder.fsub(_load(builder, x, t), _load(builder, y, t))])
-        width = LANES
-        while width > 1:
-            width //= 2
-            halves = [
-                builder.shuffle_vector(
-                    total,
-                    ir.Constant(total.type, ir.Undefined),
-                    ir.Constant(ir.VectorType(_NUMBER, width), list(range(start, start + width))),
-                )
-                for start in (0, width)
-            ]
-            total = builder.fadd(*halves)
-        return builder.extract_element(total, _NUMBER(0))
+        return _folded(builder, total, builder.fadd)
 
     return signature, build
 
 
 @_intrinsic
 def tile_distances(_: Any, x: Any, i: Any, tiles: Any, tile: Any, out: Any) -> Any:
-    """Write the squared distances of row i of x to the LANES columns of tiles[tile], of shape (d, LANES)."""
-    signature = types.void(x, types.intp, tiles, types.intp, out)
+    """Write the squared distances of row i of x to the columns of tiles[tile]; return the least."""
+    signature = types.float32(x, types.intp, tiles, types.intp, out)
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         rows, columns, found = _arrays(context, builder, signature, args, (0, 2, 4))
@@ -121,7 +126,7 @@ def tile_distances(_: Any, x: Any, i: Any, tiles: Any, tile: Any, out: Any) -> A
             half = len(sums) // 2
             sums = [builder.fadd(one, two) for one, two in zip(sums[:half], sums[half:], strict=True)]
         builder.store(sums[0], builder.bitcast(found.data, _VECTOR.as_pointer())).align = 4
-        return context.get_dummy_value()
+        return _folded(builder, sums[0], lambda a, b: builder.select(builder.fcmp_ordered("<", a, b), a, b))
 
     return signature, build
 
