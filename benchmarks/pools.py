@@ -27,7 +27,7 @@ def isotropic(n: int, d: int) -> Floats:
 
 def mnist(n: int, d: int) -> Floats:
     """Return handwritten digits after PCA: real data without separate clusters."""
-    from benchmarks.label_efficiency import mnist_images
+    from benchmarks.labelled import mnist_images
 
     vectors, _ = mnist_images()
     if vectors.shape != (n, d):
