@@ -24,7 +24,7 @@ export interface ActiveState extends Choice {
 }
 
 const NOTHING: Choice = { tagId: null, selectionId: null, keep: 0 };
-const SETTLE_MS = 300; // after this long without a move, a drag of the slider is one step for undo
+const SETTLE_MS = 500; // after this long without a move, a drag of the slider is one step for undo
 const HISTORY = 100;
 
 export function sameChoice(a: Choice, b: Choice): boolean {

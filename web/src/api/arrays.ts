@@ -42,7 +42,7 @@ export function projectionQuery(datasetId: string, projectionId: string) {
 /** Rankings never change. */
 export function rankingQuery(datasetId: string, selectionId: string) {
   return queryOptions({
-    queryKey: keys.array(datasetId, "selections", selectionId),
+    queryKey: keys.array(datasetId, "rankings", selectionId), // no event makes these stale
     queryFn: async ({ signal }) =>
       readRanking(await bytes(`/api/datasets/${datasetId}/selections/${selectionId}/ranking`, signal)),
     staleTime: Number.POSITIVE_INFINITY,

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { Strategy } from "../../api/selections";
+import { reasonAgainst, USUAL, wantedOf } from "./setup";
+
+const representative = {
+  name: "representative",
+  needs: [],
+  parameters: {
+    properties: {
+      strategy: { const: "representative" },
+      landmarks: { default: 2000, minimum: 10, maximum: 20000, type: "integer", title: "Landmarks" },
+    },
+  },
+} as unknown as Strategy;
+const tag = { id: "t", size: 1906 };
+
+describe("what is asked of the server", () => {
+  it("has the usual values until something is set", () => {
+    expect(wantedOf(USUAL, representative, tag, "e")).toEqual({
+      errors: {},
+      body: {
+        tag_id: "t",
+        embedding_id: "e",
+        strategy: { strategy: "representative", landmarks: 2000 },
+        n_samples: 200,
+        seed: 0,
+        preselected_tag_id: null,
+      },
+    });
+    expect(wantedOf(USUAL, representative, { id: "t", size: 7 }, "e").body?.n_samples).toBe(7);
+  });
+
+  it("is nothing while a number or a parameter is wrong, which is said at its field", () => {
+    const setup = { ...USUAL, number: "2,000", drafts: { representative: { landmarks: "3" } } };
+    const { body, errors } = wantedOf(setup, representative, tag, "e");
+    expect(body).toBeNull();
+    expect(errors).toEqual({
+      n_samples: "Enter a whole number from 1 to 1,906.",
+      landmarks: "Enter a whole number from 10 to 20,000.",
+    });
+  });
+
+  it("says why a strategy cannot run here", () => {
+    const similar = { ...representative, needs: ["preselected"] };
+    expect(reasonAgainst(representative, null)).toBeNull();
+    expect(reasonAgainst({ ...representative, needs: ["scores"] }, null)).toMatch(/^Needs scores: /);
+    expect([reasonAgainst(similar, null) === null, reasonAgainst(similar, "t")]).toEqual([false, null]);
+    expect(wantedOf(USUAL, similar, tag, "e").body).toBeNull();
+  });
+});
