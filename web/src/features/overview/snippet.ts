@@ -8,12 +8,16 @@ interface Facts {
 /** The Python that does the obvious thing with a dataset. With a secret it runs as it is. */
 export function snippet({ server, datasetId, secret, uploads }: Facts): string {
   const token = secret ? JSON.stringify(secret) : '"YOUR TOKEN"';
+  const work = uploads
+    ? ["client.upload(", `    ${JSON.stringify(datasetId)},`, '    "path/to/images",', ")"]
+    : [`print(client.dataset(${JSON.stringify(datasetId)}))`];
   return [
     "from tamis.client import Client",
     "",
-    `client = Client(${JSON.stringify(server)}, token=${token})`,
-    uploads
-      ? `client.upload(${JSON.stringify(datasetId)}, "path/to/images")`
-      : `print(client.dataset(${JSON.stringify(datasetId)}))`,
+    "client = Client(",
+    `    ${JSON.stringify(server)},`,
+    `    token=${token},`,
+    ")",
+    ...work,
   ].join("\n");
 }
