@@ -84,3 +84,9 @@ export const AlertIcon = icon(
   </>,
 );
 export const SignOutIcon = icon(<path d="M6.5 2.5h-3a1 1 0 00-1 1v9a1 1 0 001 1h3M10 5l3 3-3 3M13 8H6.5" />);
+export const PersonIcon = icon(
+  <>
+    <circle cx="8" cy="5.4" r="2.7" />
+    <path d="M2.9 13.6a5.2 5.2 0 0110.2 0" />
+  </>,
+);

@@ -45,7 +45,14 @@ export const theme = createTheme({
     Button: { defaultProps: { variant: "default", size: "sm", color: "ink" } },
     ActionIcon: { defaultProps: { variant: "subtle", size: "md", color: "ink" } },
     // The page scrolls inside <main>, so nothing needs locking; the lock would need an inline style element.
-    Modal: { defaultProps: { lockScroll: false, centered: true, radius: "lg" } },
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        radius: "lg",
+        overlayProps: { backgroundOpacity: 0.4 },
+      },
+    },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: {
       defaultProps: { openDelay: 350, withArrow: false, events: { hover: true, focus: true, touch: false } },

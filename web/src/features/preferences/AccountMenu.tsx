@@ -2,7 +2,7 @@ import { Menu, UnstyledButton } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { meQuery, signOut } from "../../api/session";
-import { JobsIcon, SettingsIcon, SignOutIcon } from "../../ui/icons";
+import { JobsIcon, PersonIcon, SettingsIcon, SignOutIcon } from "../../ui/icons";
 import classes from "./AccountMenu.module.css";
 
 /** Who is signed in, and what only concerns them. */
@@ -11,12 +11,12 @@ export function AccountMenu() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const leave = useMutation({ mutationFn: () => signOut(client) });
-  const name = me.data?.name || "You";
+  const name = me.data?.name;
   return (
     <Menu width={200}>
       <Menu.Target>
-        <UnstyledButton className={classes.avatar} aria-label={`Account: ${name}`}>
-          {initials(name)}
+        <UnstyledButton className={classes.avatar} aria-label={name ? `Account: ${name}` : "Account"}>
+          <PersonIcon />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -33,12 +33,4 @@ export function AccountMenu() {
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function initials(name: string): string {
-  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  return words
-    .slice(0, 2)
-    .map((word) => word[0]?.toUpperCase())
-    .join("");
 }
