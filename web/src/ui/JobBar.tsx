@@ -17,12 +17,7 @@ export function JobBar({ job, words = jobWords(job) }: { job: Job; words?: strin
             : waiting(job)}
         </span>
       </div>
-      <Progress
-        size={6}
-        value={known ? part : job.state === "running" ? 100 : 0}
-        animated={job.state === "running" && !known}
-        aria-label={words}
-      />
+      <Progress size={6} value={part} aria-label={words} />
     </div>
   );
 }

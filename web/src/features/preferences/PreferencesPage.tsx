@@ -1,6 +1,6 @@
 import { Button, type MantineColorScheme, SegmentedControl, useMantineColorScheme } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { meQuery, signOut } from "../../api/session";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { signOut } from "../../api/session";
 import { Card } from "../../ui/Card";
 import { ErrorNotice } from "../../ui/Notice";
 import { Page } from "../../ui/Shell";
@@ -16,7 +16,6 @@ const THEMES: { value: MantineColorScheme; label: string }[] = [
 /** What concerns the person, not a dataset: tokens, theme, the session. */
 export function PreferencesPage() {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const me = useQuery(meQuery);
   const client = useQueryClient();
   const leave = useMutation({ mutationFn: () => signOut(client) });
   return (
