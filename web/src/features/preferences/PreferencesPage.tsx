@@ -35,8 +35,7 @@ export function PreferencesPage() {
         <Card title="Session">
           <div className={classes.line}>
             <p className={classes.soft}>
-              This browser is signed in{me.data?.name ? ` as ${me.data.name}` : ""}. To sign in again you need
-              a new link: <code>tamis login</code>
+              This browser is signed in. To sign in again you need a new link: <code>tamis login</code>
             </p>
             <Button loading={leave.isPending} onClick={() => leave.mutate()}>
               Sign out
