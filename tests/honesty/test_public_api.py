@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 PUBLIC = {
-    "tamis": ["__version__"],
+    "tamis": ["Client", "__version__"],
     "tamis.selection": [
         "ClassCoverage",
         "Coverage",
