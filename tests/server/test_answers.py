@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,3 +157,11 @@ def test_it_is_ready_until_a_part_of_it_is_not(app: FastAPI, stranger: httpx.Cli
     assert response.status_code == 503
     assert body_of(response) == {"error": "Not ready: the worker does not run.", "code": "unavailable"}
     assert stranger.get("/healthz").status_code == 200
+
+
+def test_every_code_is_on_the_page_about_the_api() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| (\d{3}) \|", page, re.MULTILINE)
+    assert {code: int(status) for code, status in listed} == {
+        code: kind.status for code, kind in BY_CODE.items()
+    }

@@ -333,3 +333,9 @@ def test_the_client_follows_events(live: Live, store: Store) -> None:
         following_one.close()
         with pytest.raises(NotFound):
             next(client.events(NOBODY))
+
+
+def test_every_kind_is_on_the_page_about_the_api() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/api.md").read_text(encoding="utf-8")
+    rows = "\n".join(line for line in page.splitlines() if line.startswith("| `"))
+    assert set(get_args(EventKind)) - set(re.findall(r"`([a-z.]+)`", rows)) == set()
