@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -334,3 +336,18 @@ def test_an_upload_of_another_dataset_is_not_found(uploading: Uploading, app: Fa
     assert uploading.http.post(f"{path}/check", json={"files": []}).status_code == 404
     sent = uploading.http.post(f"{path}/files", content=form((b"a.jpg", b"x")), headers=FORM)
     assert sent.status_code == 404
+
+
+def test_requests_at_once_lose_nothing_and_add_nothing_twice(uploading: Uploading, store: Store) -> None:
+    files = [(f"{seed}.jpg", corpus.jpeg(seed=seed)) for seed in range(24)]
+    with ThreadPoolExecutor(4) as pool:
+        found = [
+            one
+            for results in pool.map(lambda start: uploading.send(*files[start : start + 12]), (0, 6, 12, 0))
+            for one in results
+        ]
+    assert Counter(one["status"] for one in found) == {"added": 24, "existing": 24}
+    assert {one["position"] for one in found} == set(range(24))
+    assert sorted(uploading.names()) == sorted(name for name, _ in files)
+    assert uploading.counts() == {"state": "open", "n_added": 24, "n_existing": 24, "n_refused": 0}
+    assert (left(store), doctor.check(store)) == ([], [])
