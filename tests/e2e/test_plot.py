@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.installed import ROOT
 from tests.e2e.instrumented import INSTRUMENT, Calls, build_harness, calls_during, serve
 from tests.e2e.watched import Tab
 
+AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
+VIOLATIONS = """async () => (await axe.run({ exclude: [".harness"] })).violations
+  .map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 160))])"""
 STALL = "GPU stall due to ReadPixels"  # reading pixels back is slow, which only the tests do
 
 
@@ -200,6 +204,33 @@ def test_the_card_shows_what_is_under_the_pointer(show: Callable[..., Tab]) -> N
     assert box["x"] < inside["x"] < inside["x"] + inside["width"] < box["x"] + box["width"]
     page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 4)
     expect(card).to_have_count(0)
+
+
+def test_a_sweep_across_the_points_asks_for_no_images(show: Callable[..., Tab]) -> None:
+    tab = show()
+    tab.page.evaluate(
+        """() => {
+          const { left, top, width, height } = gl.canvas.getBoundingClientRect();
+          for (let share = 0; share <= 1; share += 0.02) {
+            const at = { clientX: left + share * width, clientY: top + share * height, pointerId: 1 };
+            gl.canvas.dispatchEvent(new PointerEvent("pointermove", at));
+          }
+          gl.canvas.dispatchEvent(new PointerEvent("pointerleave", { pointerId: 1 }));
+        }"""
+    )
+    tab.page.evaluate("frames2()")
+    assert tab.asked("/api/") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_plot_slider_and_card(show: Callable[..., Tab], theme: str) -> None:
+    page = show(f"theme={theme}&before=yes&keep=700").page
+    box = plot(page).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("status")).to_be_visible()
+    page.add_script_tag(path=AXE)
+    assert page.evaluate(VIOLATIONS) == []
 
 
 def test_hover_among_many_points_waits_for_its_worker(show: Callable[..., Tab]) -> None:

@@ -60,7 +60,8 @@ function Page() {
         importance={made.importance}
         onKeep={setKeep}
       />
-      <div>
+      <div className="harness">
+        <h1 style={{ fontSize: 13 }}>The plot on made-up points</h1>
         {Object.keys(tags).map((name) => (
           <button type="button" key={name} onClick={() => setTag(name)}>
             {name}

@@ -13,6 +13,8 @@ export interface Hovered {
   readonly height: number;
 }
 
+const REST_MS = 60;
+
 interface Shown {
   readonly points: Points;
   readonly rank: Uint32Array | null;
@@ -48,18 +50,25 @@ export function usePlot({ points, rank, members, preselected, keep, label }: Sho
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-roledescription", "scatter plot");
     parent.append(canvas);
+    let resting: ReturnType<typeof setTimeout> | undefined;
     made.onHover((position, clientX, clientY) => {
-      const box = parent.getBoundingClientRect();
-      const { left, top, width, height } = box;
-      setHovered(
-        position === null ? null : { position, left: clientX - left, top: clientY - top, width, height },
-      );
+      clearTimeout(resting);
+      if (position === null) {
+        setHovered(null);
+        return;
+      }
+      // A pointer that sweeps across a cloud of points asks for no image; one that rests does.
+      resting = setTimeout(() => {
+        const { left, top, width, height } = parent.getBoundingClientRect();
+        setHovered({ position, left: clientX - left, top: clientY - top, width, height });
+      }, REST_MS);
     });
     const paint = () => made.setColors(themeColors(canvas));
     paint();
     const themes = new MutationObserver(paint); // effects would run before the provider has set the theme
     themes.observe(document.documentElement, { attributes: true });
     return () => {
+      clearTimeout(resting);
       themes.disconnect();
       made.destroy();
       canvas.remove();
