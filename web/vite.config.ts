@@ -25,7 +25,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
-    pool: "threads", // a busy machine does not get processes started in time
+    pool: "vmThreads", // one worker for many files: starting one for each took minutes on a busy machine
     maxWorkers: 2,
   },
 });
