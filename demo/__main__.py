@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import os
 import shlex
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,6 @@ from tamis.client import Client
 HOME = Path(".demo")
 CACHE = Path(".cache")  # shared with the tests and the benchmarks
 BAD_FILES = 3  # the exit code of `tamis curate` when some files were refused
-RELEASE = "The platform, which would open here, comes with the next release. Until then: the page above."
 
 
 def main() -> int:
@@ -45,9 +46,7 @@ def main() -> int:
         result = gathered(door.client, summary, folder, cut_out=bool(metadata))
     write(result, shlex.join(command))
     report(result, summary, folder)
-    if not arguments.once:
-        print(f"\n{RELEASE}")
-    return 0
+    return 0 if arguments.once else served(HOME / "data")
 
 
 def parsed() -> argparse.Namespace:
@@ -76,6 +75,33 @@ def curated(command: list[str]) -> dict[str, Any] | int:
         return ran.returncode
     summary: dict[str, Any] = json.loads(ran.stdout)
     return summary
+
+
+def served(data: Path) -> int:
+    """Open the platform on what was made: print its link, try a browser, and go on until Ctrl-C."""
+    print("\n$ tamis serve --data .demo/data", flush=True)
+    program = Path(sys.executable).with_name("tamis")
+    command = [str(program), "serve", "--data", str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            for line in server.stdout:
+                print(line, end="", flush=True)
+                if "/login?once=" in line:
+                    opened(line.strip())
+            return server.wait()
+        except KeyboardInterrupt:  # the server heard it as well, and is ending
+            return server.wait()
+
+
+def opened(link: str) -> None:
+    """Open the link where there is a browser with a window; where there is none, it is in the terminal."""
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return
+    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(link)
 
 
 def gathered(client: Client, summary: dict[str, Any], folder: Path, *, cut_out: bool) -> Result:

@@ -20,7 +20,7 @@ _LOOK_SECONDS = 1.0
 Folder = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[DIR]", help="A folder of images to open in place as a dataset.", show_default=False
+        metavar="DIR", help="A folder of images to open in place as a dataset.", show_default=False
     ),
 ]
 HostName = Annotated[
