@@ -13,8 +13,9 @@ from tamis.model.embedding import EmbeddingCreate
 from tamis.model.errors import Conflict, Invalid, NotFound
 from tamis.model.projection import ProjectionCreate
 from tamis.model.tag import Tag
+from tamis.model.token import TokenCreate
 from tamis.selection import Ranking, strategies
-from tamis.services import ingest, projections, selections, tags
+from tamis.services import ingest, projections, selections, tags, tokens
 from tamis.services.selections import SelectionCreate
 from tamis.store.store import Store
 from tests import made
@@ -223,3 +224,40 @@ def test_the_doctor_speaks_through_the_api(client: Client, dataset_id: str) -> N
     assert "thumbnail" in finding.problem
     client.remove_dataset(dataset_id)
     assert client.doctor() == []
+
+
+def test_a_strategy_says_what_it_does_needs_and_means(client: Client) -> None:
+    found = {facts.name: facts for facts in client.strategies()}
+    assert {name: facts.needs for name, facts in found.items() if facts.needs} == {
+        "balance": ["labels"],
+        "coral": ["scores"],
+        "similarity": ["preselected"],
+        "uncertainty": ["scores"],
+    }
+    coreset = found["coreset"]
+    assert coreset.description == "Keep the sample farthest from all samples kept so far."
+    assert coreset.importance.startswith("The distance to the nearest sample kept before it")
+    assert coreset.use_when.startswith("You want every kind of image")
+    for facts in found.values():
+        assert "\n" not in facts.description and facts.description[-1] in ".:"
+        assert facts.importance and facts.use_when and facts.parameters["properties"]
+
+
+def test_roots_are_for_who_may_do_all_and_never_made_here(
+    client: Client, http: httpx.Client, store: Store, dataset_id: str, tmp_path: Path
+) -> None:
+    (tmp_path / "photos/below/deep").mkdir(parents=True)
+    (root,) = client.roots()
+    assert root.path == str(tmp_path / "photos")
+    assert (client.folders(root.id), client.folders(root.id, "below/")) == (["below"], ["deep"])
+    for below in ("..", "/etc", "below/../..", "a\x00b", "below\n"):
+        assert http.get(f"/api/roots/{root.id}/folders", params={"below": below}).status_code == 422
+    assert http.get(f"/api/roots/{root.id}/folders", params={"below": "nowhere"}).status_code == 404
+    assert http.post("/api/roots", json={"path": "/etc"}).status_code == 405
+    made_one = client.create_dataset("below", root_id=root.id, folder="below/deep")
+    assert client.dataset(made_one.id) == made_one
+    assert (made_one.root_id, made_one.folder) == (root.id, "below/deep")
+    for scope in ("read", "upload", "write"):
+        secret = tokens.create(store, TokenCreate(name=scope, scope=scope)).secret
+        answer = http.get("/api/roots", headers={"Authorization": f"Bearer {secret}"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
