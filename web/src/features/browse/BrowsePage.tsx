@@ -1,4 +1,6 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useActive } from "../../api/active";
 import { membersQuery, rankingQuery } from "../../api/arrays";
@@ -65,9 +67,7 @@ export function BrowsePage() {
         <CellSize value={cellSize} onChange={setCellSize} />
       </header>
       {sequence?.length === 0 ? (
-        <EmptyState icon={<BrowseIcon size={36} />} title="No images here yet">
-          Add images on the Overview page; they show here as soon as they are in.
-        </EmptyState>
+        <Nothing datasetId={datasetId} />
       ) : sequence === null ? null : (
         <SampleGrid
           sequence={sequence}
@@ -89,5 +89,26 @@ export function BrowsePage() {
         />
       ) : null}
     </div>
+  );
+}
+
+function Nothing({ datasetId }: { datasetId: string }) {
+  return (
+    <EmptyState
+      icon={<BrowseIcon size={36} />}
+      title="No images here yet"
+      action={
+        <Button
+          variant="filled"
+          renderRoot={(props) => (
+            <Link {...props} to="/datasets/$datasetId/overview" params={{ datasetId }} />
+          )}
+        >
+          Add images
+        </Button>
+      }
+    >
+      They show here as soon as they are in.
+    </EmptyState>
   );
 }

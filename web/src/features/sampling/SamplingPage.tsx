@@ -1,4 +1,4 @@
-import { Skeleton } from "@mantine/core";
+import { Skeleton, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { activeStore, useActive } from "../../api/active";
@@ -64,10 +64,16 @@ export function SamplingPage() {
   }
   if (embeddings.data === undefined || !active.ready) return <Skeleton m={16} height="60%" radius="lg" />;
   if (embedding === null) {
-    return <Preparing datasetId={datasetId} jobs={jobs.data ?? []} isEmpty={tags.length === 0} />;
+    return (
+      <>
+        <Title />
+        <Preparing datasetId={datasetId} jobs={jobs.data ?? []} isEmpty={tags.length === 0} />
+      </>
+    );
   }
   return (
     <div className={classes.page}>
+      <Title />
       <div className={classes.middle}>
         <SetupBar
           datasetId={datasetId}
@@ -121,6 +127,15 @@ export function SamplingPage() {
         <RankGrid datasetId={datasetId} ranking={ranking.data} />
       </aside>
     </div>
+  );
+}
+
+/** The left column names the page already; a screen reader hears it here. */
+function Title() {
+  return (
+    <VisuallyHidden>
+      <h1>Sampling</h1>
+    </VisuallyHidden>
   );
 }
 

@@ -31,7 +31,10 @@ const NOTHING = "";
 
 /** Everything that a selection needs, in one line, with what it would cost and the button that runs it. */
 export function SetupBar(props: SetupBarProps) {
-  const { datasetId, tags, tag, embedding, setup, onSetup } = props;
+  const { datasetId, tags, tag, embedding, onSetup } = props;
+  const others = tags.filter((one) => one.id !== tag?.id);
+  const onTop = others.find((one) => one.id === props.setup.onTop)?.id ?? null; // a tag is not on top of itself
+  const setup = { ...props.setup, onTop };
   const strategies = useQuery(strategiesQuery).data ?? [];
   const strategy = strategies.find((one) => one.name === setup.strategy);
   const wanted = wantedOf(setup, strategy, tag, embedding?.id ?? null);
@@ -60,10 +63,7 @@ export function SetupBar(props: SetupBarProps) {
         <Chip
           label="On top of"
           value={setup.onTop ?? NOTHING}
-          options={[
-            [NOTHING, "nothing"],
-            ...tags.filter((one) => one.id !== tag?.id).map((one) => [one.id, one.name] as const),
-          ]}
+          options={[[NOTHING, "nothing"], ...others.map((one) => [one.id, one.name] as const)]}
           onChange={(id) => onSetup({ onTop: id === NOTHING ? null : id })}
         />
         <label className={classes.chip} data-wrong={errors.n_samples !== undefined || undefined}>
@@ -79,6 +79,14 @@ export function SetupBar(props: SetupBarProps) {
             onChange={(event) => onSetup({ number: event.currentTarget.value })}
           />
         </label>
+        <p
+          id="setup-note"
+          className={classes.note}
+          data-wrong={Object.keys(errors).length > 0 || undefined}
+          role="status"
+        >
+          {errors.n_samples ?? firstOf(errors) ?? reason ?? words(estimate.data)}
+        </p>
       </div>
       <Tooltip label={reason} disabled={reason === null}>
         <Button
@@ -92,14 +100,6 @@ export function SetupBar(props: SetupBarProps) {
           Process
         </Button>
       </Tooltip>
-      <p
-        id="setup-note"
-        className={classes.note}
-        data-wrong={Object.keys(errors).length > 0 || undefined}
-        role="status"
-      >
-        {errors.n_samples ?? firstOf(errors) ?? reason ?? words(estimate.data)}
-      </p>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { activeStore, useActive } from "../../api/active";
+import { useEffect } from "react";
+import { type ActiveStore, activeStore, useActive } from "../../api/active";
 import { count } from "../../ui/format";
 import { UndoIcon } from "../../ui/icons";
 import { useCounter } from "../../ui/useCounter";
@@ -13,6 +14,7 @@ export function ActiveBar() {
   const active = useActive(datasetId);
   const counts = useCounter(datasetId, active.tagId, active.selectionId, active.ready)?.(active.keep) ?? null;
   const store = activeStore(datasetId);
+  useUndoKeys(store);
   const share = counts === null || counts.total === 0 ? 0 : counts.active / counts.total;
   return (
     <section aria-label="Active samples" className={classes.bar}>
@@ -40,4 +42,19 @@ export function ActiveBar() {
       <NameField datasetId={datasetId} counts={counts} />
     </section>
   );
+}
+
+/** Ctrl+Z and Ctrl+Shift+Z (or with Command), but for text that is being typed. */
+function useUndoKeys(store: ActiveStore): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
+      if (typing || event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      if (event.shiftKey) store.redo();
+      else store.undo();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [store]);
 }

@@ -36,7 +36,7 @@ export function NameField({ datasetId, counts }: { datasetId: string; counts: Ac
     return () => clearTimeout(timer);
   }, [saved]);
 
-  const reason = reasonAgainst(active.selectionId, counts);
+  const reason = reasonAgainst(active.tagId, active.selectionId, counts);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (reason !== null || active.selectionId === null || name.trim() === "" || save.isPending) return;
@@ -85,7 +85,13 @@ export function NameField({ datasetId, counts }: { datasetId: string; counts: Ac
 }
 
 /** Why there is nothing to save, or null. */
-function reasonAgainst(selectionId: string | null, counts: ActiveCounts | null): string | null {
+function reasonAgainst(
+  tagId: string | null,
+  selectionId: string | null,
+  counts: ActiveCounts | null,
+): string | null {
+  if (counts?.total === 0) return "There are no images yet.";
+  if (tagId === null && selectionId === null) return "Choose a tag, sample it, then name the result.";
   if (selectionId === null) return "Nothing has changed yet: sample this tag, then name the result.";
   if (counts === null) return "Counting…";
   if (counts.active === 0) return "No sample is active: keep at least one.";
