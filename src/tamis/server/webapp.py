@@ -34,12 +34,18 @@ _PLAIN = """<!doctype html>
 <title>Tamis: {title}</title>
 <style nonce="{nonce}">
   :root {{ color-scheme: light dark }}
-  body {{ font: 17px/1.55 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem }}
-  h1 {{ font-size: 1.5rem }}
-  code {{ font: .95em ui-monospace, monospace; padding: .1em .35em; border: 1px solid #8886 }}
+  :root {{ --paper: light-dark(#f6f4ef, #141312); --ink: light-dark(#1d1b18, #f1ede5) }}
+  :root {{ --panel: light-dark(#fffdf9, #1c1b19); --line: light-dark(#d9d2c5, #3a3733) }}
+  body {{ background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, sans-serif }}
+  main {{ max-width: 34rem; margin: 18vh auto 0; padding: 0 1.5rem }}
+  h1 {{ font-size: 1.5rem; letter-spacing: -.01em; line-height: 1.25 }}
+  code {{ font: .95em ui-monospace, monospace; padding: .15em .45em; background: var(--panel) }}
+  code {{ border: 1px solid var(--line); border-radius: 6px }}
 </style>
+<main>
 <h1>{title}</h1>
 {text}
+</main>
 </html>
 """
 
@@ -81,7 +87,7 @@ def used_up() -> Response:
         "<p><code>tamis login</code></p>"
         "<p>If no server runs there, start one with <code>tamis serve</code>, which prints a link too.</p>"
     )
-    return _plain("This login link has been used", text, 401)
+    return _plain("This login link does not work any more", text, 401)
 
 
 def not_built() -> Response:
