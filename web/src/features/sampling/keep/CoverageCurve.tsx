@@ -1,7 +1,7 @@
 import type { PointerEvent } from "react";
 import { type CurvePoint, distance, type Measure, valueAt } from "./curve";
 import classes from "./keep.module.css";
-import { evenStep, type Scale, toKeep, toShare } from "./scale";
+import { levels, type Scale, toKeep, toShare } from "./scale";
 
 export interface CoverageCurveProps {
   readonly curve: readonly CurvePoint[];
@@ -17,11 +17,9 @@ export interface CoverageCurveProps {
 /** How well the kept images cover all others, beside random draws. A click or a drag sets how many are kept. */
 export function CoverageCurve(props: CoverageCurveProps) {
   const { curve, randomCurve, measure, scale, keep, bend, onKeep } = props;
-  const highest = Math.max(...[...curve, ...randomCurve].map((point) => point[measure]), 1e-9);
-  const step = evenStep(highest, 3);
-  const lines = Array.from({ length: Math.floor(highest / step) + 1 }, (_, index) => index * step);
+  const { lowest, highest, lines } = levels([...curve, ...randomCurve].map((point) => point[measure]));
   const across = (k: number) => 100 * toShare(scale, k);
-  const down = (value: number) => 100 * (1 - value / (1.06 * highest));
+  const down = (value: number) => 100 * (1 - (value - lowest) / (highest - lowest));
   const value = valueAt(curve, keep, measure);
   const bendValue = bend === null ? null : valueAt(curve, bend, measure);
   const named = randomCurve[Math.floor(0.62 * randomCurve.length)];
@@ -46,7 +44,7 @@ export function CoverageCurve(props: CoverageCurveProps) {
     >
       {lines.map((line) => (
         <span key={line} className={classes.gridline} style={{ top: `${down(line)}%` }}>
-          {line > 0 ? <span className={classes.level}>{distance(line)}</span> : null}
+          <span className={classes.level}>{distance(line)}</span>
         </span>
       ))}
       <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">

@@ -15,6 +15,9 @@ export function KeepField({
   const [typed, setTyped] = useState<string | null>(null);
   const text = typed ?? keep.toLocaleString("en-US");
 
+  const commas = text.replace(/[^,]/g, "").length;
+  const width = Math.max(text.length - 0.55 * commas, 2); // a comma is half as wide as a digit
+
   const finish = () => {
     const number = Number.parseInt((typed ?? "").replace(/[^0-9]/g, ""), 10);
     setTyped(null);
@@ -27,7 +30,7 @@ export function KeepField({
       inputMode="numeric"
       autoComplete="off"
       spellCheck={false}
-      style={{ width: `calc(${Math.max(text.length, 2)}ch + 16px)` }}
+      style={{ width: `calc(${width}ch + 16px)` }}
       value={text}
       onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => setTyped(event.currentTarget.value)}

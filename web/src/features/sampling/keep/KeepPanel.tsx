@@ -39,14 +39,6 @@ export function KeepPanel(props: KeepPanelProps) {
     <section className={classes.panel} aria-label="How many to keep">
       <div className={classes.top}>
         <KeepField max={max} keep={keep} onKeep={onKeep} />
-        <UnstyledButton
-          className={classes.chip}
-          role="switch"
-          aria-checked={logScale}
-          onClick={() => setLogScale(!logScale)}
-        >
-          log scale
-        </UnstyledButton>
         <span className={classes.soft}>of {count(max)} kept</span>
         <CoverageWords curve={curve} randomCurve={randomCurve} measure={measure} keep={keep} />
         {enough !== null ? (
@@ -62,7 +54,17 @@ export function KeepPanel(props: KeepPanelProps) {
       </div>
       <div className={classes.below}>
         <div className={classes.main}>
-          <MeasureChoice measure={measure} onMeasure={setMeasure} />
+          <div className={classes.choices}>
+            <UnstyledButton
+              className={classes.chip}
+              role="switch"
+              aria-checked={logScale}
+              onClick={() => setLogScale(!logScale)}
+            >
+              log scale
+            </UnstyledButton>
+            <MeasureChoice measure={measure} onMeasure={setMeasure} />
+          </div>
           <CoverageCurve {...{ curve, randomCurve, measure, scale, keep, bend: enough, onKeep }} />
           <KeepSlider {...{ max, keep, greedyUntil: props.greedyUntil, logScale, onKeep }} />
         </div>

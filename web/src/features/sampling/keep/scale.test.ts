@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { afterKey, evenStep, ticks, toKeep, toShare } from "./scale";
+import { afterKey, evenStep, levels, ticks, toKeep, toShare } from "./scale";
 
 const linear = { min: 1, max: 1001, log: false };
 const log = { min: 1, max: 1_000_000, log: true };
@@ -64,4 +64,10 @@ test.each([
   [0.31, 3, 0.2],
 ])("%s in about %s parts goes by %s", (whole, parts, step) => {
   expect(evenStep(whole, parts)).toBeCloseTo(step);
+});
+
+test("a chart begins at 0, or at a round level below values that are all high", () => {
+  expect(levels([4, 0.1, 2])).toEqual({ lowest: 0, highest: 4.16, lines: [0, 2, 4] });
+  expect(levels([11.5, 7, 9])).toEqual({ lowest: 6, highest: expect.closeTo(11.72), lines: [6, 8, 10] });
+  expect(levels([]).lowest).toBe(0);
 });

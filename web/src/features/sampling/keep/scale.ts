@@ -71,3 +71,18 @@ export function evenStep(whole: number, parts: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   return power * ([1, 2, 5].find((step) => step * power >= rough) ?? 10);
 }
+
+/**
+ * Return the range of a chart and the levels to mark in it. It begins at 0 unless all values lie in the upper
+ * part; then at the round level below them, which is written beside it like the others.
+ */
+export function levels(values: readonly number[]): { lowest: number; highest: number; lines: number[] } {
+  const most = Math.max(...values, 1e-9);
+  const least = Math.min(...values);
+  const isHigh = values.length > 0 && least > 0.35 * most;
+  const step = evenStep(isHigh ? most - 0.9 * least : most, 3);
+  const lowest = isHigh ? Math.floor((0.95 * least) / step) * step : 0;
+  const highest = lowest + 1.04 * (most - lowest);
+  const n = Math.floor((highest - lowest) / step);
+  return { lowest, highest, lines: Array.from({ length: n + 1 }, (_, index) => lowest + index * step) };
+}
