@@ -1,7 +1,6 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { NO_RANK, type Ranking } from "../../api/arrays";
-import { api, data, url } from "../../api/client";
-import { keys } from "../../api/query";
+import { imageUrl, sampleQuery } from "../../api/samples";
 import { count } from "../../ui/format";
 import { distance } from "./keep/curve";
 import classes from "./PlotPanel.module.css";
@@ -10,19 +9,6 @@ import type { Hovered } from "./usePlot";
 const GAP = 14; // pixels between the point and its card
 const WIDTH = 156;
 const HEIGHT = 168;
-
-function sampleQuery(datasetId: string, position: number) {
-  return queryOptions({
-    queryKey: keys.of(datasetId, "samples", position),
-    queryFn: ({ signal }) =>
-      data(
-        api.GET("/api/datasets/{dataset_id}/samples/{position}", {
-          params: { path: { dataset_id: datasetId, position } },
-          signal,
-        }),
-      ),
-  });
-}
 
 /** The image under the pointer, with its name, its place in the ranking and its score. */
 export function HoverCard(props: { datasetId: string; hovered: Hovered; ranking: Ranking | null }) {
@@ -37,7 +23,7 @@ export function HoverCard(props: { datasetId: string; hovered: Hovered; ranking:
       {/* A new element for every image: the old picture never stands beside the new name. */}
       <img
         key={position}
-        src={url(`/api/datasets/${datasetId}/samples/${position}/thumbnail`)}
+        src={imageUrl(datasetId, position, "thumbnail")}
         alt=""
         onError={(event) => event.currentTarget.removeAttribute("src")}
       />
