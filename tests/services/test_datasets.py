@@ -20,8 +20,9 @@ from tests import made
 
 def test_a_new_dataset_is_empty_and_its_name_is_taken(store: Store) -> None:
     made_one = datasets.create(store, DatasetCreate(name="photos"))
-    assert made_one.model_dump(exclude={"id", "created_at"}) == {
-        "name": "photos", "root_id": None, "n_samples": 0, "n_deleted": 0, "n_problems": 0, "total_bytes": 0,
+    assert made_one.model_dump(exclude={"id", "created_at", "changed_at"}) == {
+        "name": "photos", "root_id": None, "folder": None, "n_samples": 0, "n_deleted": 0,
+        "n_problems": 0, "total_bytes": 0,
     }  # fmt: skip
     with pytest.raises(Conflict, match="'photos'") as caught:
         datasets.create(store, DatasetCreate(name="photos"))
