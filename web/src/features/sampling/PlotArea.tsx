@@ -34,7 +34,9 @@ export function PlotArea({ datasetId, projection, selection, ranking }: PlotArea
       </div>
     );
   }
-  if (points.error) return <ErrorNotice error={points.error} onRetry={() => void points.refetch()} />;
+  for (const query of [members, points]) {
+    if (query.error) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
+  }
   if (points.data === undefined || members.data === undefined) return <Skeleton radius="lg" height="100%" />;
   const nActive = counts?.active ?? members.data.count;
   return (

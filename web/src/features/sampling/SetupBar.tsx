@@ -75,8 +75,10 @@ export function SetupBar(props: SetupBarProps) {
             aria-describedby="setup-note"
             inputMode="numeric"
             autoComplete="off"
-            value={setup.number ?? count(usualNumber(tag?.size ?? 0))}
-            onChange={(event) => onSetup({ number: event.currentTarget.value })}
+            value={setup.numbers[tag?.id ?? NOTHING] ?? count(usualNumber(tag?.size ?? 0))}
+            onChange={(event) =>
+              onSetup({ numbers: { ...setup.numbers, [tag?.id ?? NOTHING]: event.currentTarget.value } })
+            }
           />
         </label>
         <p
@@ -107,8 +109,9 @@ export function SetupBar(props: SetupBarProps) {
 function words(estimate: { seconds: number; n_candidates: number } | undefined): string {
   if (estimate === undefined) return " ";
   const pool = `Ranks ${count(estimate.n_candidates)} images of this tag`;
-  return estimate.seconds === 0
-    ? `${pool}: done before, so at once.`
+  if (estimate.seconds === 0) return `${pool}: done before, so at once.`;
+  return estimate.seconds < 1
+    ? `${pool} in less than a second.`
     : `${pool} in about ${duration(estimate.seconds)}.`;
 }
 
@@ -130,7 +133,7 @@ function reasonToWait(
   strategy: Strategy | undefined,
   setup: Setup,
 ): string | null {
-  if (tag === null) return "All samples is no tag yet: choose a tag at the left.";
+  if (tag === null) return "Only a tag can be sampled: choose one in the list of tags.";
   if (embedding === null) return "There is no embedding yet.";
   return strategy === undefined ? null : reasonAgainst(strategy, setup.onTop);
 }

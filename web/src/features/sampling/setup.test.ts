@@ -31,7 +31,11 @@ describe("what is asked of the server", () => {
   });
 
   it("is nothing while a number or a parameter is wrong, which is said at its field", () => {
-    const setup = { ...USUAL, number: "2,000", drafts: { representative: { landmarks: "3" } } };
+    const setup = {
+      ...USUAL,
+      numbers: { t: "2,000", other: "1" },
+      drafts: { representative: { landmarks: "3" } },
+    };
     const { body, errors } = wantedOf(setup, representative, tag, "e");
     expect(body).toBeNull();
     expect(errors).toEqual({

@@ -8,12 +8,12 @@ export interface Setup {
   readonly strategy: string;
   /** What is typed into each strategy's form; it stays when another is tried. */
   readonly drafts: Readonly<Record<string, Draft>>;
-  /** How many to rank, as typed; null: the usual number. */
-  readonly number: string | null;
+  /** How many to rank, as typed, by tag; otherwise the usual number. */
+  readonly numbers: Readonly<Record<string, string>>;
   readonly onTop: string | null;
 }
 
-export const USUAL: Setup = { strategy: "representative", drafts: {}, number: null, onTop: null };
+export const USUAL: Setup = { strategy: "representative", drafts: {}, numbers: {}, onTop: null };
 const USUAL_NUMBER = 200;
 
 /** As many as can be looked through in an hour, if there are so many. */
@@ -50,7 +50,8 @@ export function wantedOf(
 ): Wanted {
   if (strategy === undefined || tag === null || embeddingId === null) return { body: null, errors: {} };
   const { values, errors } = check(fieldsOf(strategy.parameters), draftFor(setup, strategy));
-  const n = setup.number === null ? usualNumber(tag.size) : Number(setup.number.replaceAll(/[,\s]/g, ""));
+  const typed = setup.numbers[tag.id];
+  const n = typed === undefined ? usualNumber(tag.size) : Number(typed.replaceAll(/[,\s]/g, ""));
   const found: Record<string, string> = { ...errors };
   if (!Number.isInteger(n) || n < 1 || n > tag.size) {
     found.n_samples = `Enter a whole number from 1 to ${tag.size.toLocaleString("en-US")}.`;

@@ -36,7 +36,7 @@ export function NameField({ datasetId, counts }: { datasetId: string; counts: Ac
     return () => clearTimeout(timer);
   }, [saved]);
 
-  const reason = reasonAgainst(active.tagId, active.selectionId, counts);
+  const reason = active.ready ? reasonAgainst(active.tagId, active.selectionId, counts) : "Loading…";
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (reason !== null || active.selectionId === null || name.trim() === "" || save.isPending) return;

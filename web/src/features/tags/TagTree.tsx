@@ -78,7 +78,8 @@ interface RowsProps {
 function Rows({ rows, chosen, onChoose }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const [walked, setWalked] = useState<string | null>(null);
-  const stop = rows.some((row) => row.tag.id === walked) ? walked : chosen;
+  const reachable = [walked, chosen].find((id) => rows.some((row) => row.tag.id === id));
+  const stop = reachable ?? rows[0]?.tag.id; // the address may name a tag that is gone
 
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
