@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
 import type { ComponentType, ReactNode } from "react";
 import { datasetQuery } from "./api/datasets";
 import { JobsChip } from "./features/jobs/JobsChip";
+import { UploadChip } from "./features/overview/UploadChip";
 import { AccountMenu } from "./features/preferences/AccountMenu";
 import { ActiveBar } from "./features/tags/ActiveBar";
 import { TagTree } from "./features/tags/TagTree";
@@ -64,6 +65,7 @@ function Frame({ crumbs, left, children }: { crumbs: ReactNode; left?: ReactNode
   );
   const end = (
     <>
+      <UploadChip />
       <JobsChip />
       <ThemeSwitch />
       <AccountMenu />
