@@ -193,7 +193,7 @@ class _Run:
                 start,
                 farthest_rounds.above(self.bound, threshold, self.active, start, stop),
             ),
-            2,
+            16,
         )
         if len(found) == 1:
             return self.active[: found[0][1]]

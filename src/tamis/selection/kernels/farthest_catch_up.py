@@ -165,7 +165,13 @@ def _scan_listed(
 ) -> tuple[np.float32, int, int, int]:  # fmt: skip
     """Compare a sample with the listed centres that the triangle inequality does not rule out."""
     pairs = 0
-    q = np.searchsorted(listed[:size], seen)
+    q, high = 0, size
+    while q < high:  # to the first that was missed
+        middle = (q + high) // 2
+        if listed[middle] < seen:
+            q = middle + 1
+        else:
+            high = middle
     limit = np.float32(1.0001) * (to_a + np.sqrt(value))
     while q < size:
         if at[q] < limit:
