@@ -139,6 +139,7 @@ class _Run:
         )
         self.farthest = self.bound.max()
         self.active = np.empty(n, np.int32)
+        self.values, self.ends = np.empty(n, np.float32), np.empty(n, np.int32)
         self.rows, self.borders = np.empty(n, np.int32), np.empty(n + 1, np.int32)
         self.firsts, self.widest = np.empty(n, np.int32), np.empty(n, np.float32)
         self.work = np.empty(n, np.int64)
@@ -206,7 +207,7 @@ class _Run:
         self.laid = centres
         parts, farthest = farthest_rounds.grouped(
             active, self.bound, self.seen, self.nearest, centres, self.known,
-            self.counts, self.rows, self.borders, self.firsts, self.widest, self.work,
+            self.counts, self.rows, self.values, self.ends, self.borders, self.firsts, self.widest, self.work,
         )  # fmt: skip
         if not parts:
             return
@@ -221,8 +222,8 @@ class _Run:
 
         def catch_up(start: int, stop: int) -> int:
             return farthest_catch_up.catch_up(
-                self.vectors, *groups, start, stop, self.bound, self.seen, self.nearest,
-                self.centres, self.tiles, centres, *lists, threshold,
+                self.vectors, *groups, start, stop, self.values, self.ends,
+                self.bound, self.seen, self.nearest, self.centres, self.tiles, centres, *lists, threshold,
             )  # fmt: skip
 
         if self.firsts[:parts].max() >= 0:

@@ -192,12 +192,12 @@ def _scan_tiles(
 def catch_up(
     vectors: NDArray[Any],
     rows: Integers, borders: Integers, firsts: Integers, widest: Floats, start: int, stop: int,
-    bound: Floats, seen: Integers, nearest: Integers, centres: Floats, tiles: Floats, n_centres: int,
-    near_centres: Integers, between: Floats, sizes: Integers, threshold: np.float32,
+    values: Floats, ends: Integers, bound: Floats, seen: Integers, nearest: Integers,
+    centres: Floats, tiles: Floats, n_centres: int, near_centres: Integers, between: Floats,
+    sizes: Integers, threshold: np.float32,
 ) -> int:  # fmt: skip
     """Bring the samples of some parts up to date, or below the threshold; return how many pairs it took."""
     x, d = np.zeros((PART, centres.shape[1]), np.float32), centres.shape[1]
-    values, ends = np.empty(PART, np.float32), np.empty(PART, np.int32)
     listed = np.empty(near_centres.shape[1] + 1, np.int32)
     at = np.empty(listed.size, np.float32)
     recent, lane_of = np.full((1, d, LANES), np.inf, np.float32), np.empty(LANES, np.int32)
@@ -209,14 +209,14 @@ def catch_up(
         for p in range(some.size):
             prefetch(vectors, rows[min(borders[part] + p + _AHEAD, rows.size - 1)])
             fetch(vectors, some[p], x, p)
-            values[p], ends[p] = bound[some[p]], seen[some[p]]
         size = -1
         if firsts[part] >= 0:
             size = _candidates(a, firsts[part], widest[part], near_centres, between, sizes, listed, at)
         recent[:] = np.inf
         settled = tried = hit = 0
         for p in range(some.size):
-            value, near, end = values[p], a, int(ends[p])
+            before = values[borders[part] + p]
+            value, near, end = before, a, int(ends[borders[part] + p])
             missed = n_centres - end
             if settled > 0 and (missed if size < 0 else size) > LANES // 2 and tried < 16 + 2 * hit:
                 least = tile_distances(x, p, recent, 0, row)
@@ -228,7 +228,7 @@ def catch_up(
             if value > threshold:
                 if size >= 0 and 2 * size < missed:
                     value, near, end, more = _scan_listed(
-                        x, p, end, value, near, np.sqrt(values[p]), threshold,
+                        x, p, end, value, near, np.sqrt(before), threshold,
                         centres, n_centres, listed, at, size,
                     )  # fmt: skip
                 else:
