@@ -32,6 +32,7 @@ from tamis.selection.kernels import farthest_catch_up, farthest_rounds
 from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers
 from tamis.selection.kernels.lanes import LANES
 from tamis.selection.kernels.mean import nearest_to_mean
+from tamis.selection.kernels.order import falling
 
 Vectors = NDArray[np.float32] | NDArray[np.float16]
 Floats = NDArray[np.float32]
@@ -60,12 +61,12 @@ class Found:
     complete: bool
     pairs: int
 
-    def all_rows(self) -> tuple[Positions, Floats]:
+    def all_rows(self, check: Callable[[], None] = lambda: None) -> tuple[Positions, Floats]:
         """Return every row and its distance: the chosen in order, then the rest by falling bound."""
         left = np.ones(len(self.bound), bool)
         left[self.order] = False
         tail = np.flatnonzero(left)
-        tail = tail[np.argsort(-self.bound[tail], kind="stable")]
+        tail = tail[falling(self.bound[tail], check)]
         return np.concatenate([self.order, tail]), np.concatenate([self.radius, self.bound[tail]])
 
 

@@ -39,6 +39,13 @@ def fetch(vectors: NDArray[Any], i: int, out: Floats, p: int) -> None:
 
 
 @exact_kernel
+def _fetch_all(vectors: NDArray[Any], rows: Integers, low: int, size: int, out: Floats) -> None:
+    for p in range(size):
+        prefetch(vectors, rows[min(low + p + _AHEAD, rows.size - 1)])
+        fetch(vectors, rows[low + p], out, p)
+
+
+@exact_kernel
 def first_distances(vectors: NDArray[Any], centres: Floats, bound: Floats, start: int, stop: int) -> None:
     """Set the bounds to the squared distances to centre 0."""
     x = np.zeros((1, centres.shape[1]), np.float32)
@@ -197,18 +204,15 @@ def catch_up(
     sizes: Integers, threshold: np.float32,
 ) -> int:  # fmt: skip
     """Bring the samples of some parts up to date, or below the threshold; return how many pairs it took."""
-    x, d = np.zeros((PART, centres.shape[1]), np.float32), centres.shape[1]
+    x, row = np.zeros((PART, centres.shape[1]), np.float32), np.empty(LANES, np.float32)
     listed = np.empty(near_centres.shape[1] + 1, np.int32)
     at = np.empty(listed.size, np.float32)
-    recent, lane_of = np.full((1, d, LANES), np.inf, np.float32), np.empty(LANES, np.int32)
-    row = np.empty(LANES, np.float32)
+    recent, lane_of = np.empty((1, centres.shape[1], LANES), np.float32), np.empty(LANES, np.int32)
     pairs = 0
     for part in range(start, stop):
         some = rows[borders[part] : borders[part + 1]]
         a = int(nearest[some[0]])
-        for p in range(some.size):
-            prefetch(vectors, rows[min(borders[part] + p + _AHEAD, rows.size - 1)])
-            fetch(vectors, some[p], x, p)
+        _fetch_all(vectors, rows, borders[part], some.size, x)
         size = -1
         if firsts[part] >= 0:
             size = _candidates(a, firsts[part], widest[part], near_centres, between, sizes, listed, at)
@@ -232,13 +236,11 @@ def catch_up(
                         centres, n_centres, listed, at, size,
                     )  # fmt: skip
                 else:
-                    value, near, end, more = _scan_tiles(
-                        x, p, end, value, near, threshold, tiles, n_centres, row
-                    )
+                    found = _scan_tiles(x, p, end, value, near, threshold, tiles, n_centres, row)
+                    value, near, end, more = found
                 pairs += more
                 if value <= threshold:  # what settled this one may settle the next
-                    for t in range(d):
-                        recent[0, t, settled % LANES] = centres[near, t]
+                    recent[0, :, settled % LANES] = centres[near]
                     lane_of[settled % LANES] = near
                     settled += 1
             i = some[p]
