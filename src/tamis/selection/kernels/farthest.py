@@ -41,9 +41,9 @@ Checkpoint = Callable[[int, int], None]
 
 CENTRES_REMEMBERED, NEAR_CENTRES = 32_768, 1024
 """So many centres remember so many others around them, in 8 bytes each; memory is taken as it is filled."""
-SAMPLED = 8192
+SAMPLED = 4096
 """The threshold is a quantile of so many bounds, evenly spaced."""
-FIRST_ACTIVE_SET, SMALLEST_ACTIVE_SET, LARGEST_ACTIVE_SET = 1024, 512, 8192
+FIRST_ACTIVE_SET, SMALLEST_ACTIVE_SET, LARGEST_ACTIVE_SET = 1024, 512, 16384
 SHARED_FROM, SHARED_FROM_PAIRS = 1_000_000, 200_000
 """From so many values, or pairs, on it pays to share work between threads."""
 
