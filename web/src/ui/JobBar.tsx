@@ -13,7 +13,7 @@ export function JobBar({ job, words = jobWords(job) }: { job: Job; words?: strin
         <span>{words}</span>
         <span className={classes.number}>
           {known
-            ? `${count(job.done)} of ${count(job.total)} · ${percent(job.done, job.total)}`
+            ? `${count(Math.min(job.done, job.total))} of ${count(job.total)} · ${percent(job.done, job.total)}`
             : waiting(job)}
         </span>
       </div>
