@@ -96,6 +96,23 @@ class Desk:
         """Drop files or folders onto the upload field of the overview."""
         drop(self.page.get_by_role("region", name="Drop images or folders here"), paths)
 
+    def choose_strategy(self, title: str) -> None:
+        """Choose a strategy on the sampling page."""
+        self.page.get_by_role("button", name=re.compile("^Strategy ")).click()
+        self.page.get_by_role("dialog").get_by_role("radio", name=re.compile(f"^{re.escape(title)}")).check()
+        self.page.keyboard.press("Escape")
+
+    def process(self, n: int) -> None:
+        """Rank `n` images of the selected tag, and wait until the slider stands there."""
+        field = self.page.get_by_role("textbox", name="How many images to rank")
+        field.fill(str(n))
+        self.button("Process").click()
+        expect(self.slider).to_have_attribute("aria-valuenow", str(n), timeout=LONG_MS)
+
+    @property
+    def slider(self) -> Locator:
+        return self.page.get_by_role("slider", name="Images to keep")
+
     @property
     def upload(self) -> Locator:
         """How far the upload of this tab is."""

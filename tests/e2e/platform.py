@@ -40,12 +40,11 @@ class Platform:
         lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=_pass_on, args=(self.process, lines), daemon=True)
         self._reader.start()
-        said = ""
-        while not (found := LINK.search(said)):
-            line = lines.get(timeout=PATIENCE_SECONDS)
-            assert line, f"`tamis serve` ended without a link:\n{said}"
-            said += line
-        self.link = found.group()
+        try:
+            self.link = _link_in(lines)
+        except BaseException:
+            self.kill()
+            raise
         self.url = self.link.partition("/login")[0]
         self.port = int(self.url.rpartition(":")[2])
 
@@ -84,6 +83,15 @@ def environment() -> dict[str, str]:
     """Return the environment without what belongs to the tests or to whoever runs them."""
     ours = ("TAMIS_", "PYTHONPATH")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def _link_in(lines: "queue.Queue[str]") -> str:
+    said = ""
+    while not (found := LINK.search(said)):
+        line = lines.get(timeout=PATIENCE_SECONDS)
+        assert line, f"`tamis serve` ended without a link:\n{said}"
+        said += line
+    return found.group()
 
 
 def _pass_on(process: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> None:

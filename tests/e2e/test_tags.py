@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.desk import Desk
 from tests.e2e.gestures import photograph
+from tests.e2e.plot import count_calls, counted
 from tests.e2e.prepared import Prepared
 from tests.e2e.watched import Tab
 
@@ -36,3 +37,19 @@ def test_counts_and_grid_follow_the_tag(tab: Tab, prepared: Prepared) -> None:
     assert shown == set(few)
     desk.tag("initial-tag").click()
     expect(desk.active).to_have_text(f"{prepared.n} of {prepared.n} active")
+
+
+def test_the_plot_follows_the_tag(tab: Tab, prepared: Prepared) -> None:
+    count_calls(tab.context)
+    prepared.tag("ten", prepared.names[:10])
+    desk = Desk(tab.page)
+    desk.open(prepared.id, "sampling")
+    plot = tab.page.get_by_role("region", name="Plot")
+    expect(plot).to_contain_text(f"in this tag {prepared.n}")
+    all_of_them = counted(tab.page).active
+    desk.tag("ten").click()
+    expect(plot).to_contain_text("in this tag 10")
+    assert 0 < counted(tab.page).active < all_of_them
+    desk.tag("initial-tag").click()
+    expect(plot).to_contain_text(f"in this tag {prepared.n}")
+    assert counted(tab.page).active == all_of_them

@@ -45,9 +45,8 @@ def test_a_revoked_token_opens_nothing(tab: Tab, platform: Platform) -> None:
     secret = dialog.locator("code").inner_text()
     headers = {"Authorization": f"Bearer {secret}"}
     assert tab.context.request.get(f"{platform.url}/api/datasets", headers=headers).status == 200
-    desk.button("Done").click()
-    row = page.get_by_role("row", name="nightly")
-    row.get_by_role("button", name="Revoke").click()
-    page.get_by_role("button", name="Revoke").last.click()
+    desk.button("I have copied it").click()
+    desk.button("Revoke nightly").click()
+    desk.button("Revoke").click()
     expect(page.get_by_text("One token was revoked")).to_be_visible()
     assert tab.context.request.get(f"{platform.url}/api/datasets", headers=headers).status == 401
