@@ -92,7 +92,7 @@ def _panel(left: int, title: str, points: Sequence[tuple[float, float]]) -> str:
     for n, value in points:
         text = f"{value:.2g}" if value < 10 else f"{value:,.0f}"
         parts.append(f'<circle cx="{x(n):.1f}" cy="{y(value):.1f}" r="3.5" fill="{LINE}"/>')
-        parts.append(f'<text x="{x(n):.1f}" y="{y(value) - 9:.1f}" text-anchor="middle">{text}</text>')
+        parts.append(f'<text x="{x(n) - 5:.1f}" y="{y(value) - 9:.1f}" text-anchor="middle">{text}</text>')
     return "".join(parts)
 
 
