@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tamis.selection import rank
 
@@ -53,6 +55,10 @@ def unit(vectors):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+def isotropic(n, d):
+    return np.random.default_rng(4).normal(size=(n, d)).astype(np.float32)
+
+
 REAL = {
     "clusters": lambda: mixture(9000, 32),
     "isotropic": lambda: np.random.default_rng(1).normal(size=(9000, 24)).astype(np.float32),
@@ -63,6 +69,9 @@ REAL = {
     "huge": lambda: mixture(6000, 8) * np.float32(1e12),
     "heavy tails": lambda: np.random.default_rng(3).standard_cauchy((6000, 8)).astype(np.float32),
     "half duplicates": lambda: np.concatenate([mixture(3000, 12)] * 2),
+    "a line": lambda: np.linspace(0, 1, 9000, dtype=np.float32)[:, None] * np.ones((1, 3), np.float32),
+    "many clusters": lambda: mixture(20_000, 20, clusters=2000),
+    "near copies": lambda: np.repeat(mixture(1500, 24), 5, axis=0) + np.float32(1e-4) * isotropic(7500, 24),
 }
 
 
@@ -142,3 +151,28 @@ def test_far_fewer_distances_are_computed_than_by_the_naive_loop():
     vectors = np.random.default_rng(0).normal(size=(60_000, 32)).astype(np.float32)
     found = farthest.farthest_first(vectors, 500, kept=vectors[:0])
     assert found.pairs < 0.25 * len(vectors) * 500
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.integers(1, 9000), st.integers(1, 20), st.integers(1, 12), st.integers(0, 2**32 - 1), st.integers(0, 8)
+)
+def test_any_grid_of_integers_is_ranked_as_by_the_naive_loop(n, d, values, seed, kept):
+    vectors = grid(n, d, values, seed)
+    preselected = np.unique(np.random.default_rng(seed).integers(0, n, kept)) if n > 8 else np.arange(0)
+    k = min(120, n - len(preselected))
+    ranking = rank(vectors, "coreset", k, preselected=preselected, threads=1 + seed % 3)
+    assert ranking.order[:k].tolist() == naive(vectors, k, preselected)
+    assert sorted(ranking.order.tolist()) == np.setdiff1d(np.arange(n), preselected).tolist()
+    assert (np.diff(ranking.importance) <= 0).all()
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(2, 6000), st.integers(1, 40), st.integers(0, 1000), st.data())
+def test_any_prefix_and_any_number_of_threads_agree(n, d, seed, data):
+    vectors = mixture(n, d, clusters=1 + seed % 90, seed=seed)
+    long = data.draw(st.integers(1, min(n, 300)))
+    short = data.draw(st.integers(1, long))
+    one, other = rank(vectors, "coreset", long, threads=1), rank(vectors, "coreset", short, threads=3)
+    assert np.array_equal(one.order[:short], other.order[:short])
+    assert np.array_equal(one.importance[:short], other.importance[:short])

@@ -6,6 +6,7 @@ import pytest
 from tamis.model.errors import Invalid
 from tamis.selection.kernels.farthest import farthest_first
 from tamis.selection.kernels.mean import nearest_to_mean
+from tamis.selection.kernels.order import falling
 
 
 def clusters(n, d, seed=0):
@@ -79,6 +80,15 @@ def test_any_number_of_dimensions(d):
         order.append(int(nearest.argmax()))
     result = found(vectors, 150)
     assert result.order.tolist() == order[: len(result.order)]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5000])
+def test_the_rest_falls_and_equal_bounds_stand_by_position(n):
+    generator = np.random.default_rng(n)
+    values = np.where(
+        generator.random(n) < 0.3, 0, generator.integers(0, 900, n) * 10.0 ** generator.integers(-30, 30, n)
+    ).astype(np.float32)
+    assert falling(values).tolist() == np.argsort(-values, kind="stable").tolist()
 
 
 def test_a_run_reports_and_stops_when_asked():

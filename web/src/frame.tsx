@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
 import type { ComponentType, ReactNode } from "react";
 import { datasetQuery } from "./api/datasets";
+import { asApiError } from "./api/errors";
 import { JobsChip } from "./features/jobs/JobsChip";
+import { UploadChip } from "./features/overview/UploadChip";
 import { AccountMenu } from "./features/preferences/AccountMenu";
 import { ActiveBar } from "./features/tags/ActiveBar";
 import { TagTree } from "./features/tags/TagTree";
@@ -43,12 +45,20 @@ export function DatasetFrame() {
     <Frame left={left} crumbs={<DatasetCrumb datasetId={datasetId} name={dataset.data?.name} />}>
       {dataset.error ? (
         <div className={classes.lost}>
-          <ErrorNotice error={dataset.error} onRetry={() => void dataset.refetch()} />
+          <h1>This dataset does not open</h1>
+          <ErrorNotice
+            error={dataset.error}
+            onRetry={isGone(dataset.error) ? undefined : () => void dataset.refetch()}
+          />
           <Link to="/">All datasets</Link>
         </div>
       ) : undefined}
     </Frame>
   );
+}
+
+function isGone(error: unknown): boolean {
+  return asApiError(error).status === 404;
 }
 
 function Frame({ crumbs, left, children }: { crumbs: ReactNode; left?: ReactNode; children?: ReactNode }) {
@@ -64,6 +74,7 @@ function Frame({ crumbs, left, children }: { crumbs: ReactNode; left?: ReactNode
   );
   const end = (
     <>
+      <UploadChip />
       <JobsChip />
       <ThemeSwitch />
       <AccountMenu />

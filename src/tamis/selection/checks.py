@@ -1,6 +1,7 @@
 """What `rank` and the measures accept: each check returns a clean array or says what is wrong, and where."""
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,13 @@ _BLOCK = 1 << 22
 """Values looked at in one go, so that a check takes no memory to speak of."""
 
 
-def as_vectors(embeddings: ArrayLike, name: str = "embeddings") -> NDArray[np.float32]:
-    """Return the rows as float32 in C order; the same array where it is that already."""
+def as_vectors(
+    embeddings: ArrayLike, name: str = "embeddings", check: Callable[[], None] = lambda: None
+) -> NDArray[np.float32]:
+    """Return the rows as float32 in C order; the same array where it is that already.
+
+    `check` is called several times a second.
+    """
     array = _array(embeddings, name)
     if array.ndim != 2:
         raise Invalid(f"{name} must be of shape (samples, dimensions), not {array.shape}.", field=name)
@@ -29,6 +35,7 @@ def as_vectors(embeddings: ArrayLike, name: str = "embeddings") -> NDArray[np.fl
         raise Invalid(f"{name} have no dimensions: each sample needs at least one number.", field=name)
     rows = max(1, _BLOCK // array.shape[1])
     for start in range(0, len(array), rows):
+        check()
         block = array[start : start + rows]
         good = np.isfinite(block).all(axis=1)
         if not good.all():

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from numpy.typing import ArrayLike
 
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid
+from tamis.model.job import JobCancelled
 from tamis.model.machine import cores
 from tamis.selection.base import (
     Cancelled,
@@ -79,7 +81,7 @@ def rank(
         JobCancelled: `cancelled` said True.
     """
     chosen = parse_strategy(strategy)
-    vectors = as_vectors(embeddings)
+    vectors = as_vectors(embeddings, check=partial(_stop_where, cancelled))
     pool, kept, remaining = as_pool(candidates, preselected, len(vectors))
     request = RankRequest(
         vectors=vectors,
@@ -96,6 +98,11 @@ def rank(
     )
     _supply(chosen, request)
     return _ranking(chosen, request, chosen.rank(request))
+
+
+def _stop_where(cancelled: Cancelled | None) -> None:
+    if cancelled is not None and cancelled():
+        raise JobCancelled
 
 
 def _supply(strategy: Strategy, request: RankRequest) -> None:

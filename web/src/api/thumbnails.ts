@@ -18,6 +18,7 @@ export interface ThumbnailOptions {
 /** The server takes no more positions in one request. */
 export const BATCH = 256;
 const IN_FLIGHT = 2;
+const RETRY_MS = 3000;
 const SIZES = [160, 256, 512] as const; // few, so that a small change of the cell size loads nothing again
 
 export function thumbnailSize(pixels: number): number {
@@ -128,11 +129,12 @@ export class Thumbnails {
     try {
       loaded = await this.fetchBatch(positions, size, request.abort.signal);
     } catch {
-      // Aborted, or the server is away: the next scroll asks again, and the cells stay as they are.
+      // Aborted, or the server is away: the cells stay as they are, and it is tried again.
     }
     this.requests.delete(request);
     if (loaded === null) {
       if (request.abort.signal.aborted) this.send();
+      else this.timer ??= setTimeout(() => this.send(), RETRY_MS);
       return;
     }
     for (const position of positions) this.hold(position, loaded.get(position), size);

@@ -14,9 +14,9 @@ export function Splash() {
 /** An address that leads nowhere, or a server that is not there. */
 export function LostPage({ error, onRetry }: { error?: unknown; onRetry?: () => void }) {
   return (
-    <div className={classes.lost}>
+    <main className={classes.lost}>
       <h1>{error ? "Tamis cannot be reached" : "There is nothing at this address"}</h1>
       {error ? <ErrorNotice error={error} onRetry={onRetry} /> : <a href=".">Go to My Datasets</a>}
-    </div>
+    </main>
   );
 }

@@ -32,6 +32,12 @@ function dress(background: string, hover: string, color: string, line = "transpa
   return { background, hover, color, hoverColor: color, border: `1px solid ${line}` };
 }
 
+/** A dialog's head is no banner of the page, and its cross needs a name. */
+const DIALOG = {
+  closeButtonProps: { "aria-label": "Close" },
+  attributes: { header: { role: "presentation" } },
+};
+
 export const theme = createTheme({
   colors: { accent },
   primaryColor: "accent",
@@ -44,20 +50,21 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { variant: "default", size: "sm", color: "ink" } },
     ActionIcon: { defaultProps: { variant: "subtle", size: "md", color: "ink" } },
-    // The page scrolls inside <main>, so nothing needs locking; the lock would need an inline style element.
+    // The page scrolls inside <main>, so nothing needs locking.
     Modal: {
       defaultProps: {
         lockScroll: false,
         centered: true,
         radius: "lg",
         overlayProps: { backgroundOpacity: 0.4 },
+        ...DIALOG,
       },
     },
-    Drawer: { defaultProps: { lockScroll: false } },
+    Drawer: { defaultProps: { lockScroll: false, ...DIALOG } },
     Tooltip: {
       defaultProps: { openDelay: 350, withArrow: false, events: { hover: true, focus: true, touch: false } },
     },
-    Menu: { defaultProps: { shadow: "md", position: "bottom-end" } },
+    Menu: { defaultProps: { shadow: "md", position: "bottom-end", withInitialFocusPlaceholder: false } },
     Select: { defaultProps: { allowDeselect: false, checkIconPosition: "right" } },
   },
 });

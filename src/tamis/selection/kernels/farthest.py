@@ -32,6 +32,7 @@ from tamis.selection.kernels import farthest_catch_up, farthest_rounds
 from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers
 from tamis.selection.kernels.lanes import LANES
 from tamis.selection.kernels.mean import nearest_to_mean
+from tamis.selection.kernels.order import falling
 
 Vectors = NDArray[np.float32] | NDArray[np.float16]
 Floats = NDArray[np.float32]
@@ -40,9 +41,9 @@ Checkpoint = Callable[[int, int], None]
 
 CENTRES_REMEMBERED, NEAR_CENTRES = 32_768, 1024
 """So many centres remember so many others around them, in 8 bytes each; memory is taken as it is filled."""
-SAMPLED = 8192
+SAMPLED = 4096
 """The threshold is a quantile of so many bounds, evenly spaced."""
-FIRST_ACTIVE_SET, SMALLEST_ACTIVE_SET, LARGEST_ACTIVE_SET = 1024, 512, 8192
+FIRST_ACTIVE_SET, SMALLEST_ACTIVE_SET, LARGEST_ACTIVE_SET = 1024, 512, 16384
 SHARED_FROM, SHARED_FROM_PAIRS = 1_000_000, 200_000
 """From so many values, or pairs, on it pays to share work between threads."""
 
@@ -60,12 +61,12 @@ class Found:
     complete: bool
     pairs: int
 
-    def all_rows(self) -> tuple[Positions, Floats]:
+    def all_rows(self, check: Callable[[], None] = lambda: None) -> tuple[Positions, Floats]:
         """Return every row and its distance: the chosen in order, then the rest by falling bound."""
         left = np.ones(len(self.bound), bool)
         left[self.order] = False
         tail = np.flatnonzero(left)
-        tail = tail[np.argsort(-self.bound[tail], kind="stable")]
+        tail = tail[falling(self.bound[tail], check)]
         return np.concatenate([self.order, tail]), np.concatenate([self.radius, self.bound[tail]])
 
 
@@ -142,6 +143,7 @@ class _Run:
         )
         self.farthest = self.bound.max()
         self.active = np.empty(n, np.int32)
+        self.values, self.ends = np.empty(n, np.float32), np.empty(n, np.int32)
         self.rows, self.borders = np.empty(n, np.int32), np.empty(n + 1, np.int32)
         self.firsts, self.widest = np.empty(n, np.int32), np.empty(n, np.float32)
         self.work = np.empty(n, np.int64)
@@ -196,7 +198,7 @@ class _Run:
                 start,
                 farthest_rounds.above(self.bound, threshold, self.active, start, stop),
             ),
-            2,
+            16,
         )
         if len(found) == 1:
             return self.active[: found[0][1]]
@@ -209,7 +211,7 @@ class _Run:
         self.laid = centres
         parts, farthest = farthest_rounds.grouped(
             active, self.bound, self.seen, self.nearest, centres, self.known,
-            self.counts, self.rows, self.borders, self.firsts, self.widest, self.work,
+            self.counts, self.rows, self.values, self.ends, self.borders, self.firsts, self.widest, self.work,
         )  # fmt: skip
         if not parts:
             return
@@ -224,8 +226,8 @@ class _Run:
 
         def catch_up(start: int, stop: int) -> int:
             return farthest_catch_up.catch_up(
-                self.vectors, *groups, start, stop, self.bound, self.seen, self.nearest,
-                self.centres, self.tiles, centres, *lists, threshold,
+                self.vectors, *groups, start, stop, self.values, self.ends,
+                self.bound, self.seen, self.nearest, self.centres, self.tiles, centres, *lists, threshold,
             )  # fmt: skip
 
         if self.firsts[:parts].max() >= 0:

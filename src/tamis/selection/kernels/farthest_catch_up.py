@@ -19,8 +19,6 @@ Integers = NDArray[np.int32]
 
 PART = 256
 """At most so many samples are buffered; `farthest_rounds.PART` is no larger."""
-RECENT = 6
-"""So many centres that settled the last samples of a part are tried first on the next."""
 _AHEAD = 16
 
 
@@ -38,6 +36,13 @@ def fetch(vectors: NDArray[Any], i: int, out: Floats, p: int) -> None:
     else:
         for t in range(vectors.shape[1]):
             out[p, t] = vectors[i, t]
+
+
+@exact_kernel
+def _fetch_all(vectors: NDArray[Any], rows: Integers, low: int, size: int, out: Floats) -> None:
+    for p in range(size):
+        prefetch(vectors, rows[min(low + p + _AHEAD, rows.size - 1)])
+        fetch(vectors, rows[low + p], out, p)
 
 
 @exact_kernel
@@ -135,27 +140,12 @@ def _candidates(
 
 
 @exact_kernel
-def _guess(
-    x: Floats, p: int, seen: int, value: np.float32, near: int, threshold: np.float32,
-    centres: Floats, recent: Integers, n_recent: int,
-) -> tuple[np.float32, int, int]:  # fmt: skip
-    """Try the centres that settled the samples before; on success move that one to the front."""
-    pairs = 0
-    for r in range(n_recent):
-        c = recent[r]
-        if c < seen:
-            continue
-        squared = row_distance(x, p, centres, c)
-        pairs += 1
-        if squared < value:
-            value = squared
-            near = c
-            if value <= threshold:
-                for place in range(r, 0, -1):
-                    recent[place] = recent[place - 1]
-                recent[0] = c
-                break
-    return value, near, pairs
+def _lane(row: Floats, least: np.float32) -> int:
+    """Return the first lane of a tile that has this distance."""
+    lane = 0
+    while row[lane] != least:
+        lane += 1
+    return lane
 
 
 @exact_kernel
@@ -165,7 +155,13 @@ def _scan_listed(
 ) -> tuple[np.float32, int, int, int]:  # fmt: skip
     """Compare a sample with the listed centres that the triangle inequality does not rule out."""
     pairs = 0
-    q = np.searchsorted(listed[:size], seen)
+    q, high = 0, size
+    while q < high:  # to the first that was missed
+        middle = (q + high) // 2
+        if listed[middle] < seen:
+            q = middle + 1
+        else:
+            high = middle
     limit = np.float32(1.0001) * (to_a + np.sqrt(value))
     while q < size:
         if at[q] < limit:
@@ -193,10 +189,7 @@ def _scan_tiles(
         pairs += LANES
         if least < value:
             value = least
-            lane = 0
-            while row[lane] != least:
-                lane += 1
-            near = tile * LANES + lane
+            near = tile * LANES + _lane(row, least)
             if value <= threshold:
                 return value, near, min(n_centres, (tile + 1) * LANES), pairs
     return value, near, n_centres, pairs
@@ -206,51 +199,51 @@ def _scan_tiles(
 def catch_up(
     vectors: NDArray[Any],
     rows: Integers, borders: Integers, firsts: Integers, widest: Floats, start: int, stop: int,
-    bound: Floats, seen: Integers, nearest: Integers, centres: Floats, tiles: Floats, n_centres: int,
-    near_centres: Integers, between: Floats, sizes: Integers, threshold: np.float32,
+    values: Floats, ends: Integers, bound: Floats, seen: Integers, nearest: Integers,
+    centres: Floats, tiles: Floats, n_centres: int, near_centres: Integers, between: Floats,
+    sizes: Integers, threshold: np.float32,
 ) -> int:  # fmt: skip
     """Bring the samples of some parts up to date, or below the threshold; return how many pairs it took."""
-    x = np.zeros((PART, centres.shape[1]), np.float32)
+    x, row = np.zeros((PART, centres.shape[1]), np.float32), np.empty(LANES, np.float32)
     listed = np.empty(near_centres.shape[1] + 1, np.int32)
     at = np.empty(listed.size, np.float32)
-    recent, row = np.empty(RECENT, np.int32), np.empty(LANES, np.float32)
+    recent, lane_of = np.empty((1, centres.shape[1], LANES), np.float32), np.empty(LANES, np.int32)
     pairs = 0
     for part in range(start, stop):
         some = rows[borders[part] : borders[part + 1]]
         a = int(nearest[some[0]])
-        for p in range(some.size):
-            prefetch(vectors, rows[min(borders[part] + p + _AHEAD, rows.size - 1)])
-            fetch(vectors, some[p], x, p)
+        _fetch_all(vectors, rows, borders[part], some.size, x)
         size = -1
         if firsts[part] >= 0:
             size = _candidates(a, firsts[part], widest[part], near_centres, between, sizes, listed, at)
-        n_recent = tried = hit = 0
+        recent[:] = np.inf
+        settled = tried = hit = 0
         for p in range(some.size):
-            i = some[p]
-            value, near = bound[i], a
-            end = int(seen[i])
+            before = values[borders[part] + p]
+            value, near, end = before, a, int(ends[borders[part] + p])
             missed = n_centres - end
-            if n_recent > 0 and (missed if size < 0 else size) > RECENT and tried < 16 + 2 * hit:
-                value, near, more = _guess(x, p, end, value, near, threshold, centres, recent, n_recent)
-                pairs += more
+            if settled > 0 and (missed if size < 0 else size) > LANES // 2 and tried < 16 + 2 * hit:
+                least = tile_distances(x, p, recent, 0, row)
+                pairs += LANES
                 tried += 1
-                hit += int(value <= threshold)
+                if least < value:
+                    value, near = least, lane_of[_lane(row, least)]
+                    hit += int(value <= threshold)
             if value > threshold:
                 if size >= 0 and 2 * size < missed:
                     value, near, end, more = _scan_listed(
-                        x, p, end, value, near, np.sqrt(bound[i]), threshold,
+                        x, p, end, value, near, np.sqrt(before), threshold,
                         centres, n_centres, listed, at, size,
                     )  # fmt: skip
                 else:
-                    value, near, end, more = _scan_tiles(
-                        x, p, end, value, near, threshold, tiles, n_centres, row
-                    )
+                    found = _scan_tiles(x, p, end, value, near, threshold, tiles, n_centres, row)
+                    value, near, end, more = found
                 pairs += more
-                if value <= threshold:
-                    n_recent = min(n_recent + 1, RECENT)
-                    for r in range(n_recent - 1, 0, -1):
-                        recent[r] = recent[r - 1]
-                    recent[0] = near
+                if value <= threshold:  # what settled this one may settle the next
+                    recent[0, :, settled % LANES] = centres[near]
+                    lane_of[settled % LANES] = near
+                    settled += 1
+            i = some[p]
             bound[i], nearest[i], seen[i] = value, near, end
     return pairs
 

@@ -29,13 +29,15 @@ def above(bound: Floats, threshold: np.float32, out: Integers, start: int, stop:
 @exact_kernel
 def grouped(
     active: Integers, bound: Floats, seen: Integers, nearest: Integers, n_centres: int, known: Integers,
-    counts: Integers, rows: Integers, borders: Integers, firsts: Integers, widest: Floats, work: Positions,
+    counts: Integers, rows: Integers, values: Floats, ends: Integers,
+    borders: Integers, firsts: Integers, widest: Floats, work: Positions,
 ) -> tuple[int, np.float32]:  # fmt: skip
     """Sort samples by nearest centre and cut each group into parts; return how many, and the largest bound.
 
-    `firsts` receives the first centre that any of the group missed, or -1 where it does not pay to bring the
-    list of centres around a from known[a] up to date; `widest` the largest bound of the group; `work` how
-    many centres a part missed. Samples that missed none are left out.
+    `values` and `ends` receive the bounds and what was seen, in the order of `rows`. `firsts` receives the
+    first centre that any of the group missed, or -1 where it does not pay to bring the list of centres around
+    a from known[a] up to date; `widest` the largest bound of the group; `work` how many centres a part
+    missed. Samples that missed none are left out.
     """
     farthest = np.float32(0)
     for p in range(active.size):
@@ -51,29 +53,24 @@ def grouped(
     for p in range(active.size):
         i = active[p]
         if seen[i] < n_centres:
-            rows[counts[nearest[i]]] = i
+            place = counts[nearest[i]]
+            rows[place], values[place], ends[place] = i, bound[i], seen[i]
             counts[nearest[i]] += 1
-    counts[:n_centres] = 0
     parts = low = 0
-    while low < total:
-        a = nearest[rows[low]]
-        first = n_centres
-        total_missed = 0
-        largest = np.float32(0)
-        high = low
-        begun = parts
-        while high < total and nearest[rows[high]] == a:
-            if (high - low) % PART == 0:
-                borders[parts] = high
+    for a in range(n_centres):
+        high = counts[a]
+        counts[a] = 0
+        first, missed, largest, begun = n_centres, 0, np.float32(0), parts
+        for place in range(low, high):
+            if (place - low) % PART == 0:
+                borders[parts] = place
                 work[parts] = 0
                 parts += 1
-            missed = n_centres - seen[rows[high]]
-            work[parts - 1] += COPYING + missed
-            total_missed += missed
-            first = min(first, n_centres - missed)
-            largest = max(largest, bound[rows[high]])
-            high += 1
-        pays = a < known.size and known[a] >= 0 and 2 * (n_centres - known[a]) <= total_missed
+            first = min(first, ends[place])
+            largest = max(largest, values[place])
+            missed += n_centres - ends[place]
+            work[parts - 1] += COPYING + n_centres - ends[place]
+        pays = a < known.size and known[a] >= 0 and 2 * (n_centres - known[a]) <= missed
         for part in range(begun, parts):
             firsts[part] = first if pays else -1
             widest[part] = largest

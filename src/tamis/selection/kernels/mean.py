@@ -10,7 +10,7 @@ from tamis.selection.kernels.compiling import Workers, kernel
 
 Doubles = NDArray[np.float64]
 
-VALUES_A_BLOCK = 4_000_000
+VALUES_A_BLOCK = 1_000_000
 """The sums of the blocks are added in their order, on any number of threads."""
 
 

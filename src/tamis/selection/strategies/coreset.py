@@ -46,5 +46,5 @@ class Coreset(Strategy):
             threads=request.threads,
             checkpoint=request.checkpoint,
         )
-        order, distance = found.all_rows()
+        order, distance = found.all_rows(lambda: request.checkpoint(request.n_samples, request.n_samples))
         return Ordered(rows[order], distance, len(order) if found.complete else len(found.order))

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { type Noun, url } from "../../api/client";
 import { ago, count, size } from "../../ui/format";
 import { FolderIcon } from "../../ui/icons";
+import { coverPositions } from "./cover";
 import classes from "./DatasetCard.module.css";
 
 type Dataset = Noun<"Dataset">;
@@ -30,14 +31,6 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
       </div>
     </li>
   );
-}
-
-const TILES = 5;
-
-/** The positions whose images stand for the dataset: spread over all of it. */
-export function coverPositions(nSamples: number): number[] {
-  const tiles = Math.min(TILES, nSamples);
-  return Array.from({ length: tiles }, (_, tile) => Math.floor((tile * nSamples) / tiles));
 }
 
 function Mosaic({ dataset }: { dataset: Dataset }) {

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { isActive, jobsQuery } from "../../api/jobs";
+import classes from "../../ui/Chip.module.css";
 import { percent } from "../../ui/format";
-import classes from "./JobsChip.module.css";
 
 /** What runs now, in the header: nothing when nothing does. */
 export function JobsChip() {

@@ -32,7 +32,7 @@ export function JobsPage() {
       ) : null}
       {ended.length ? (
         <section className={classes.ended}>
-          <h3>Ended</h3>
+          <h2 className={classes.label}>Ended</h2>
           <ul className={classes.list}>
             {ended.map((job) => (
               <JobRow key={job.id} job={job} withDataset={!datasetId} />

@@ -13,6 +13,7 @@ import { PipCard } from "./PipCard";
 import { Preparing } from "./Preparing";
 import { Problems } from "./Problems";
 import { summaryQuery } from "./queries";
+import { useUploading } from "./upload/store";
 import { UploadCard } from "./upload/UploadCard";
 
 /** What is in the dataset, and every way to bring more into it. */
@@ -20,6 +21,7 @@ export function OverviewPage() {
   const datasetId = useDatasetId();
   const dataset = useQuery(datasetQuery(datasetId));
   const summary = useQuery(summaryQuery(datasetId));
+  const uploading = useUploading(datasetId); // it lists its own refusals
   if (!dataset.data) return null; // the frame shows why
   const inPlace = dataset.data.root_id !== null;
   return (
@@ -32,7 +34,7 @@ export function OverviewPage() {
         <div className={classes.ways}>
           <div className={classes.main}>
             {inPlace ? <FolderCard dataset={dataset.data} /> : <UploadCard datasetId={datasetId} />}
-            {dataset.data.n_problems > 0 ? (
+            {dataset.data.n_problems > 0 && !uploading ? (
               <Problems datasetId={datasetId} number={dataset.data.n_problems} />
             ) : null}
           </div>

@@ -8,12 +8,15 @@ import { Card } from "../../ui/Card";
 import { JobBar } from "../../ui/JobBar";
 import { ErrorNotice } from "../../ui/Notice";
 import classes from "./OverviewPage.module.css";
-import { prepare, projectionsQuery } from "./queries";
+import { openUploadQuery, prepare, projectionsQuery } from "./queries";
+import { useUploading } from "./upload/store";
 
 /** Between the last image and the first look: what Tamis does meanwhile, and where to go once it is done. */
 export function Preparing({ dataset }: { dataset: Noun<"Dataset"> }) {
   const jobs = useQuery(jobsQuery(dataset.id));
   const projections = useQuery(projectionsQuery(dataset.id));
+  const uploading = useUploading(dataset.id);
+  const interrupted = useQuery(openUploadQuery(dataset.id));
   const active = (jobs.data ?? []).filter((job) => isActive(job) && job.kind !== "select").toReversed();
   const ready = Boolean(projections.data?.items.length);
   const failed = jobs.data?.find((job) => job.kind !== "select" && !isActive(job));
@@ -33,7 +36,8 @@ export function Preparing({ dataset }: { dataset: Noun<"Dataset"> }) {
     );
   }
   if (ready) return <Ready datasetId={dataset.id} />;
-  if (!jobs.data || !projections.data) return null;
+  // An upload prepares what it brought once it is closed.
+  if (!jobs.data || !projections.data || uploading?.state === "running" || interrupted.data) return null;
   const empty = dataset.n_samples === dataset.n_deleted;
   if (empty && !dataset.root_id && !failed) return null;
   return <Begin dataset={dataset} error={failed?.state === "failed" ? failed.error : null} empty={empty} />;

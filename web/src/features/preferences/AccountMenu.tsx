@@ -13,7 +13,7 @@ export function AccountMenu() {
   const leave = useMutation({ mutationFn: () => signOut(client) });
   const name = me.data?.name;
   return (
-    <Menu width={200}>
+    <Menu width={200} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.avatar} aria-label={name ? `Account: ${name}` : "Account"}>
           <PersonIcon />

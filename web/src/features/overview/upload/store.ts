@@ -26,6 +26,11 @@ export function useUploading(datasetId: string): Uploading | undefined {
   return useSyncExternalStore(subscribe, () => uploads.get(datasetId));
 }
 
+/** The one upload of this tab that is running, if any, with its dataset. */
+export function useRunningUpload(): [datasetId: string, uploading: Uploading] | undefined {
+  return useSyncExternalStore(subscribe, running);
+}
+
 /** Start to send files; false while an upload into the dataset is running. */
 export function startUpload(datasetId: string, pick: Pick): boolean {
   if (uploads.get(datasetId)?.state === "running" || pick.images.length === 0) return false;
@@ -88,6 +93,15 @@ async function run(datasetId: string, files: Picked[], leftOut: string[]): Promi
 /** Ask before the tab is closed over a running upload. */
 function warn(event: BeforeUnloadEvent): void {
   event.preventDefault();
+}
+
+let lastRunning: [string, Uploading] | undefined;
+
+/** Return the same pair as long as nothing has changed, as React demands. */
+function running(): [string, Uploading] | undefined {
+  const found = [...uploads].find(([, { state }]) => state === "running");
+  if (found?.[1] !== lastRunning?.[1]) lastRunning = found;
+  return lastRunning;
 }
 
 function subscribe(listener: () => void): () => void {
