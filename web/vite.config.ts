@@ -15,6 +15,10 @@ export default defineConfig({
     emptyOutDir: true,
     license: { fileName: "licences.md" }, // of what is bundled; they ask to be handed on
     target: "es2022",
+    // What several pages need is one file: many small ones would each cost a request before the first screen.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "shared", test: /node_modules|src\/(ui|api)\// }] } },
+    },
     cssCodeSplit: false, // one style sheet: 17 kB gzipped, and a request less for each part of a page
     assetsInlineLimit: 0, // no data: addresses, so that the content security policy stays strict
     modulePreload: { polyfill: false },
