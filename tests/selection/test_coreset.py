@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tamis.model.errors import Invalid
 from tamis.selection import rank
 
 
@@ -151,6 +152,23 @@ def test_far_fewer_distances_are_computed_than_by_the_naive_loop():
     vectors = np.random.default_rng(0).normal(size=(60_000, 32)).astype(np.float32)
     found = farthest.farthest_first(vectors, 500, kept=vectors[:0])
     assert found.pairs < 0.25 * len(vectors) * 500
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_half_precision_is_ranked_as_the_same_numbers_in_float32(order):
+    halves = np.asarray(mixture(9000, 16).astype(np.float16), order=order)
+    one = rank(halves, "coreset", 200, preselected=[3])
+    other = rank(halves.astype(np.float32), "coreset", 200, preselected=[3])
+    assert np.array_equal(one.order, other.order)
+    assert np.array_equal(one.importance, other.importance)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_half_precision_that_is_not_finite_is_refused_by_position(bad):
+    halves = np.ones((5, 4), np.float16)
+    halves[2, 1] = bad
+    with pytest.raises(Invalid, match="NaN or Inf at position 2"):
+        rank(halves, "coreset")
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -31,7 +31,10 @@ strategies: "dict[str, type[Strategy]]" = {}
 
 @dataclass(frozen=True, slots=True)
 class RankRequest:
-    """A checked request: vectors are (n, d) float32, finite, in C order; strategies never write to them."""
+    """A checked request: vectors are (n, d) float32, finite, in C order; strategies never write to them.
+
+    To a strategy that says `reads_halves`, float16 vectors come as they are.
+    """
 
     vectors: Vectors
     n_samples: int
@@ -91,6 +94,8 @@ class Strategy(BaseModel):
     """Whether the importance never rises along the ranking; a test holds each strategy to it."""
     seconds_per_pair: ClassVar[float] = 2e-8
     """For one candidate and one sample to be kept: a first guess at how long a run takes on slow cores."""
+    reads_halves: ClassVar[bool] = False
+    """Whether float16 vectors come as they are; the others get a float32 copy."""
     source: ClassVar[str]
     """Where the idea was published."""
 

@@ -18,11 +18,14 @@ _BLOCK = 1 << 22
 
 
 def as_vectors(
-    embeddings: ArrayLike, name: str = "embeddings", check: Callable[[], None] = lambda: None
+    embeddings: ArrayLike,
+    name: str = "embeddings",
+    check: Callable[[], None] = lambda: None,
+    halves: bool = False,
 ) -> NDArray[np.float32]:
     """Return the rows as float32 in C order; the same array where it is that already.
 
-    `check` is called several times a second.
+    With `halves`, rows of float16 stay what they are. `check` is called several times a second.
     """
     array = _array(embeddings, name)
     if array.ndim != 2:
@@ -37,10 +40,12 @@ def as_vectors(
     for start in range(0, len(array), rows):
         check()
         block = array[start : start + rows]
-        good = np.isfinite(block).all(axis=1)
+        good = _finite(block).all(axis=1)
         if not good.all():
             bad = start + np.flatnonzero(~good)
             raise Invalid(f"{name} hold NaN or Inf at position {_listed(bad)}.", field=name)
+        if array.dtype == np.float16:
+            continue  # none of them is large
         large = np.abs(block).max(axis=1).astype(np.float64) > LARGEST_VALUE
         if large.any():
             bad = start + np.flatnonzero(large)
@@ -48,7 +53,8 @@ def as_vectors(
                 f"{name} hold a value over {LARGEST_VALUE:g} at position {_listed(bad)}: scale them down.",
                 field=name,
             )
-    return np.ascontiguousarray(array, np.float32)
+    kept = array.dtype if halves and array.dtype == np.float16 else np.dtype(np.float32)
+    return np.ascontiguousarray(array, kept)
 
 
 def as_positions(positions: ArrayLike | None, n: int, name: str) -> NDArray[np.int64]:
@@ -140,6 +146,15 @@ def as_labels(labels: ArrayLike | None, n: int) -> NDArray[np.int64] | None:
             field="labels",
         )
     return array.astype(np.int64)
+
+
+def _finite(block: NDArray[Any]) -> NDArray[np.bool_]:
+    finite: NDArray[np.bool_]
+    if block.dtype == np.float16 and block.flags.c_contiguous:  # several times as fast as isfinite
+        finite = (block.view(np.uint16) & np.uint16(0x7C00)) != np.uint16(0x7C00)
+    else:
+        finite = np.isfinite(block)
+    return finite
 
 
 def _array(values: ArrayLike, name: str) -> NDArray[Any]:

@@ -81,7 +81,8 @@ def rank(
         JobCancelled: `cancelled` said True.
     """
     chosen = parse_strategy(strategy)
-    vectors = as_vectors(embeddings, check=partial(_stop_where, cancelled))
+    check = partial(_stop_where, cancelled)
+    vectors = as_vectors(embeddings, check=check, halves=chosen.reads_halves)
     pool, kept, remaining = as_pool(candidates, preselected, len(vectors))
     request = RankRequest(
         vectors=vectors,

@@ -110,9 +110,7 @@ class _Run:
     ) -> None:
         n, d = vectors.shape
         self.vectors: NDArray[Any] = vectors.view(np.uint16 if vectors.dtype == np.float16 else np.float32)
-        self.vectors.flags.writeable = (
-            False  # what is mapped from a file is, and kernels are compiled by type
-        )
+        self.vectors.flags.writeable = False  # as is what is mapped from a file: one type, compiled once
         self.n_samples, self.workers, self.checkpoint = n_samples, workers, checkpoint
         self.chunk = max(1, VALUES_A_CHUNK // (d + 8))
         self.offset = len(kept)  # centre number = offset + number of the chosen row

@@ -23,6 +23,7 @@ class Coreset(Strategy):
         "The distance to the nearest sample kept before it; it never rises. The first sample of an empty "
         "start has the distance from it to the farthest candidate. Exact duplicates have 0."
     )
+    reads_halves: ClassVar[bool] = True
     source: ClassVar[str] = (
         "Sener and Savarese, Active Learning for Convolutional Neural Networks: A Core-Set Approach, "
         "https://arxiv.org/abs/1708.00489; Gonzalez (1985): at most twice the best possible radius."
