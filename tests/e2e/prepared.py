@@ -26,6 +26,19 @@ class Prepared:
         with self.platform.client() as client:
             return client.tag_files(self.id, name, (parent or self.initial).id, file_names)
 
+    def selection(self, strategy: str, n_samples: int) -> str:
+        """Rank the first tag, and return the id of the selection."""
+        with self.platform.client() as client:
+            reduced = max(client.embeddings(self.id), key=lambda each: each.parent_id is not None)
+            job = client.select(
+                self.id,
+                tag_id=self.initial.id,
+                embedding_id=reduced.id,
+                strategy={"strategy": strategy},
+                n_samples=n_samples,
+            )
+            return str(client.wait(job).result["selection_id"])
+
     def name_at(self, position: str | None) -> str:
         """Return the name of the image at a position, as a cell of the grid carries it."""
         assert position is not None, "this cell carries no position"
