@@ -80,6 +80,7 @@ def test_a_tab_closed_and_reopened(tab: Tab, platform: Platform, tmp_path: Path)
 
 
 def test_two_tabs_at_once(tab: Tab, platform: Platform, tmp_path: Path) -> None:
+    tab.expect_problem("409")  # the tab that ends first closes the upload that both fill
     paths = copy_emoji(tmp_path / "emoji", 120)
     first = Desk(tab.page)
     dataset_id = first.create("two tabs")

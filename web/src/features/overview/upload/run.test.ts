@@ -159,3 +159,31 @@ test("cancelling stops, and the same files go on from there", async () => {
   expect(new Set(kept).size).toBe(400);
   expect(progress).toMatchObject({ added: 400 - before, existing: before });
 });
+
+test("when another tab closes the upload that both fill, the rest goes into one new upload", async () => {
+  const opened: string[] = [];
+  const closed: string[] = [];
+  const { server, kept } = fakeServer();
+  const { send } = server;
+  const shared: UploadServer = {
+    ...server,
+    open: async () => {
+      opened.push(`u${opened.length + 1}`);
+      return opened.at(-1) ?? "";
+    },
+    send: async (uploadId, files, stop) => {
+      if (uploadId === "u1")
+        throw new ApiError("The upload 'u1' is closed.", { status: 409, code: "conflict" });
+      return send(uploadId, files, stop);
+    },
+    close: async (uploadId) => {
+      closed.push(uploadId);
+      return { upload: {}, tag: null, jobs: [] } as never;
+    },
+  };
+  const files = Array.from({ length: 100 }, (_, index) => picked(`${index}.jpg`));
+  const { progress } = await upload(files, shared);
+  expect(progress).toMatchObject({ added: 100, doneFiles: 100, refused: [] });
+  expect(kept.length).toBe(100);
+  expect([opened, closed]).toEqual([["u1", "u2"], ["u2"]]);
+});

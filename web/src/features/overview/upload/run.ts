@@ -30,9 +30,9 @@ export interface UploadRun {
 /** Send the files and close the upload. Files that the server refuses end up in the progress, not in an error. */
 export async function runUpload(run: UploadRun): Promise<Noun<"UploadClosed">> {
   const call = <T>(request: () => Promise<T>) => persist(request, run.signal, run.pause);
-  const uploadId = await call(() => run.server.open());
-  await new Sending(run, uploadId).all();
-  return call(() => run.server.close(uploadId));
+  const sending = new Sending(run, await call(() => run.server.open()));
+  await sending.all();
+  return call(() => run.server.close(sending.uploadId));
 }
 
 export function nothingSent(files: Picked[]): Progress {
@@ -52,8 +52,9 @@ const ENDS_ALL = new Set([0, 401, 403, 404, 409, 429, 500, 502, 503, 504, 507]);
 
 /** One producer hashes and asks what is needed; a few senders take the batches that it makes. */
 class Sending {
+  uploadId: string;
   private readonly run: UploadRun;
-  private readonly uploadId: string;
+  private reopening: Promise<void> | null = null;
   private readonly stop = new AbortController(); // one that fails stops the others
   private readonly signal: AbortSignal;
   private readonly queue: Picked[][] = [];
@@ -111,7 +112,7 @@ class Sending {
     );
     const known = facts.filter((each) => each !== null);
     if (known.length === 0) return;
-    const checked = await this.call(() => this.run.server.check(this.uploadId, known));
+    const checked = await this.inUpload((id) => this.run.server.check(id, known));
     const existing = new Set(checked.existing);
     const reasons = new Map(checked.conflicts.map(({ file_name, reason }) => [file_name, reason]));
     const there = readable.filter(({ name }) => existing.has(name));
@@ -134,7 +135,7 @@ class Sending {
 
   private async sendBatch(files: Picked[]): Promise<void> {
     try {
-      const results = await this.call(() => this.run.server.send(this.uploadId, files, this.signal));
+      const results = await this.inUpload((id) => this.run.server.send(id, files, this.signal));
       const number = (status: string) => results.filter((result) => result.status === status).length;
       const refused = results.filter((result) => result.status === "refused");
       this.settle(files, {
@@ -154,6 +155,30 @@ class Sending {
       if (files.length > 1) for (const each of files) await this.sendBatch([each]);
       else this.refuse(files, () => asApiError(thrown).message);
     }
+  }
+
+  /** Another tab may fill the same upload and close it: what is left then goes into a new one. */
+  private async inUpload<T>(request: (uploadId: string) => Promise<T>): Promise<T> {
+    const uploadId = this.uploadId;
+    try {
+      return await this.call(() => request(uploadId));
+    } catch (thrown) {
+      if (isAborted(thrown) || asApiError(thrown).status !== 409) throw thrown;
+      if (this.uploadId === uploadId) await this.reopen();
+      if (this.uploadId === uploadId) throw thrown;
+      return this.inUpload(request);
+    }
+  }
+
+  private reopen(): Promise<void> {
+    this.reopening ??= this.call(() => this.run.server.open())
+      .then((uploadId) => {
+        this.uploadId = uploadId;
+      })
+      .finally(() => {
+        this.reopening = null;
+      });
+    return this.reopening;
   }
 
   private call<T>(request: () => Promise<T>): Promise<T> {
