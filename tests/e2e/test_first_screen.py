@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from benchmarks.images import photos
-from tamis.model.errors import JobCancelled
+from tamis.model.job import JobCancelled
 from tests.e2e.desk import Desk
 from tests.e2e.platform import Platform
 from tests.e2e.watched import Tab
