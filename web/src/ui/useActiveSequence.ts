@@ -20,7 +20,8 @@ export function useActiveSequence(datasetId: string, order: Order): Sequence | n
     ...rankingQuery(datasetId, selectionId ?? ""),
     enabled: selectionId !== null,
   }).data;
-  const preselected = useQuery({ ...membersQuery(datasetId, onTop), enabled: onTop !== null }).data;
+  const asked = useQuery({ ...membersQuery(datasetId, onTop), enabled: onTop !== null }).data;
+  const preselected = onTop === null ? undefined : asked; // without a tag it would be all samples
   const rested = useDeferredValue(keep); // by name it takes a walk over all bits: after the slider, not during
   const waits = selectionId !== null && (ranking === undefined || selection === undefined);
 

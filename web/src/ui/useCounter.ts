@@ -21,19 +21,21 @@ export function useCounter(
   const onTop = selection?.preselected_tag_id ?? null;
   const members = useQuery({ ...membersQuery(datasetId, tagId), enabled: ready });
   const ranking = useQuery({ ...rankingQuery(datasetId, selectionId ?? ""), enabled: selectionId !== null });
-  const preselected = useQuery({ ...membersQuery(datasetId, onTop), enabled: onTop !== null });
+  const asked = useQuery({ ...membersQuery(datasetId, onTop), enabled: onTop !== null });
+  // Without a tag the same query stands for all samples, and may have been answered for somebody else.
+  const preselected = onTop === null ? undefined : asked.data;
   return useMemo<Counter | null>(() => {
     if (members.data === undefined) return null;
     const { bits, count } = members.data;
     const plain = { members: bits, nMembers: count, order: null, preselected: null, nPreselected: 0 };
     if (selectionId === null) return counterOf(plain);
     if (ranking.data === undefined || selection === undefined) return null;
-    if (onTop !== null && preselected.data === undefined) return null;
+    if (onTop !== null && preselected === undefined) return null;
     return counterOf({
       ...plain,
       order: ranking.data.position,
-      preselected: preselected.data?.bits ?? null,
-      nPreselected: preselected.data?.count ?? 0,
+      preselected: preselected?.bits ?? null,
+      nPreselected: preselected?.count ?? 0,
     });
-  }, [members.data, ranking.data, preselected.data, selectionId, selection, onTop]);
+  }, [members.data, ranking.data, preselected, selectionId, selection, onTop]);
 }
