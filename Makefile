@@ -37,7 +37,7 @@ app: setup-demo ## build the web app into the package, unless it is up to date
 	@$(bin)/python -m tools.webapp
 
 tour: setup-test app ## take the pictures of docs/tour.md again
-	TAMIS_TOUR=docs/images/tour $(bin)/pytest -q tests/e2e
+	TAMIS_TOUR=docs/images/tour $(bin)/pytest -q tests/e2e -m picture
 
 wheel: setup-test ## build the wheel, with the web app inside, into dist/
 	$(bin)/pip wheel --no-deps --no-build-isolation -w dist .

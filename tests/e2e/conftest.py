@@ -21,6 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("e2e"))
+            if "screenshots" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.picture)
 
 
 @pytest.fixture(scope="session")

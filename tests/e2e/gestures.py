@@ -42,4 +42,4 @@ def drop(target: Locator, paths: Iterable[Path]) -> None:
 def photograph(page: Page, file: Path) -> None:
     """Take a picture of what is on the screen, small enough for the repository."""
     taken = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
-    taken.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, optimize=True)
+    taken.save(file, quality=90, method=6)

@@ -18,7 +18,7 @@ def test_a_name_and_create(tab: Tab, platform: Platform, screenshots: Path) -> N
     with platform.client() as client:
         assert client.dataset(dataset_id).name == "orchard"
     desk.datasets()
-    photograph(tab.page, screenshots / "datasets.png")
+    photograph(tab.page, screenshots / "datasets.webp")
     tab.page.get_by_role("link", name="orchard", exact=True).click()
     expect(tab.page).to_have_url(f"{platform.url}/datasets/{dataset_id}/overview")
 

@@ -32,7 +32,7 @@ def test_coreset_inside_a_tag_makes_a_child_that_is_a_subset(
     page.keyboard.press("Enter")
     expect(desk.active).to_have_text("24 of 80 active")
     desk.expect_pictures()
-    photograph(page, screenshots / "sampling.png")
+    photograph(page, screenshots / "sampling.webp")
 
     desk.name_field.fill("diverse-24")
     desk.name_field.press("Enter")
@@ -40,7 +40,7 @@ def test_coreset_inside_a_tag_makes_a_child_that_is_a_subset(
     expect(saved).to_have_attribute("aria-selected", "true")
     expect(desk.active).to_have_text("24 of 24 active")
     expect(saved).to_have_attribute("aria-level", "3")
-    photograph(page, screenshots / "saved.png")
+    photograph(page, screenshots / "saved.webp")
     members = prepared.members("diverse-24")
     assert len(members) == 24
     assert members < set(pool)

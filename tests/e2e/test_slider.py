@@ -63,7 +63,7 @@ def test_a_drag_an_arrow_and_a_typed_number_say_the_same(
     now = int(desk.slider.get_attribute("aria-valuenow") or 0)
     assert 5 <= now <= 20  # the middle of a scale from 1 to 120 by powers
     expect(desk.active).to_have_text(f"{now} of 120 active")
-    photograph(page, screenshots / "slider.png")
+    photograph(page, screenshots / "slider.webp")
 
 
 def test_the_address_brings_the_same_view_back(

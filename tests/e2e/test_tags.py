@@ -20,7 +20,7 @@ def test_the_tree_shows_who_came_from_whom(tab: Tab, prepared: Prepared, screens
     assert levels == {"initial-tag": "1", "half": "2", "quarter": "3"}
     desk.tag("quarter").click()
     expect(desk.active).to_have_text(f"{prepared.n // 4} of {prepared.n // 4} active")
-    photograph(tab.page, screenshots / "tree.png")
+    photograph(tab.page, screenshots / "tree.webp")
 
 
 def test_counts_and_grid_follow_the_tag(tab: Tab, prepared: Prepared) -> None:

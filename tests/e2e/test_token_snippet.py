@@ -21,7 +21,7 @@ def test_the_pasted_snippet_uploads_a_folder(
     dataset_id = desk.create("by pip")
     desk.button("Make a token for this dataset").click()
     expect(page.get_by_text("shown this once")).to_be_visible()
-    photograph(page, screenshots / "pip.png")
+    photograph(page, screenshots / "pip.webp")
     desk.button("Copy: Upload a folder").click()
     desk.button("Copied").wait_for()
     pasted = page.evaluate("navigator.clipboard.readText()")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.desk import Desk
+from tests.e2e.desk import LONG_MS, Desk
 from tests.e2e.gestures import photograph
 from tests.e2e.pictures import copy_emoji, write_broken
 from tests.e2e.platform import Platform
@@ -34,7 +34,8 @@ def test_sixty_dropped_files_of_which_five_are_broken(
         expect(refused.filter(has_text=path.name)).to_have_count(1)
     expect(page.get_by_test_id("n-images")).to_have_text("55")
     expect(page.get_by_test_id("total-size")).to_have_text(total)
-    photograph(page, screenshots / "upload.png")
+    expect(page.get_by_test_id("ready")).to_be_visible(timeout=LONG_MS)
+    photograph(page, screenshots / "upload.webp")
     with platform.client() as client:
         assert {each.file_name for each in client.samples(dataset_id)} == {path.name for path in good}
         assert [(tag.name, tag.n_members) for tag in client.tags(dataset_id)] == [("initial-tag", 55)]
