@@ -79,7 +79,7 @@ def curated(command: list[str]) -> dict[str, Any] | int:
 
 def served(data: Path) -> int:
     """Open the platform on what was made: print its link, try a browser, and go on until Ctrl-C."""
-    print("\n$ tamis serve --data .demo/data", flush=True)
+    print("\n$ .venv/bin/tamis serve --data .demo/data", flush=True)
     program = Path(sys.executable).with_name("tamis")
     command = [str(program), "serve", "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:

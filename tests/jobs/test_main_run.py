@@ -10,7 +10,7 @@ from PIL import Image
 
 from tamis.encoders import encoder_facts, open_encoder
 from tamis.images.square import square
-from tamis.projection import fit_basis
+from tamis.projection import fit_basis, open_method
 from tamis.services import datasets, embeddings, ingest, jobs, projections, samples, selections, tags
 from tamis.store import vectors
 from tamis.store.store import Store, open_store
@@ -127,6 +127,20 @@ def test_a_second_ingest_adds_what_is_new_and_moves_nothing(desk: Desk, photos: 
     assert points.slice(0, N).equals(old_points)
     assert points.num_rows == N + 2
     assert not np.isnan(points.column("x").to_numpy()).any()
+
+
+def test_a_layout_is_made_anew_once_most_of_its_samples_are_new(desk: Desk, tmp_path: Path) -> None:
+    photos = write_photos(tmp_path / "photos", 6)
+    store, dataset_id = desk.store, desk.dataset(photos)
+    first = desk.curate(dataset_id)
+    for path in write_photos(tmp_path / "more", 9).iterdir():
+        path.rename(photos / f"more_{path.name}")
+    desk.done(ingest.create(store, dataset_id))
+    second = desk.rest(dataset_id)
+    assert second.projection_id == first.projection_id
+    found = read_arrow(projections.points(store, dataset_id, second.projection_id))
+    straight = open_method("pca").project(matrix_of(store, dataset_id, second.reduced_id), seed=0)
+    np.testing.assert_array_equal(np.column_stack([found.column("x"), found.column("y")]), straight)
 
 
 def test_an_ingest_without_news_changes_nothing(desk: Desk, photos: Path) -> None:

@@ -1,6 +1,7 @@
 """`tamis serve` and `tamis login`: the platform in the browser, and the link that opens it."""
 
 import contextlib
+import shlex
 import signal
 import time
 from collections.abc import Iterator
@@ -76,6 +77,7 @@ def serve(
         say(f"Tamis runs at {door.web_url}. Ctrl-C ends it.")
         say("Sign in by this link; it works once, within an hour:")
         say(f"  {door.web_url}/login?once={code}")
+        say(f"For another link: tamis login --data {shlex.quote(str(settings.data))}")
         _wait(door)
 
 

@@ -10,6 +10,10 @@ from tamis.projection import open_method
 from tamis.services import embeddings, projections
 from tamis.store import vectors
 
+MOST_NEW = 1.0
+"""Up to so many times the old, new samples are placed among the old, which do not move. Beyond that the
+layout is made anew: few old points cannot tell where many new ones belong."""
+
 
 def work(run: Run) -> dict[str, Json]:
     """Make or extend a projection, in one step."""
@@ -34,6 +38,9 @@ def _project(run: Run) -> str:
     new = ~np.isin(positions, placed)
     if not new.any():
         return known.id
+    if new.sum() > MOST_NEW * len(placed):
+        points = method.project(matrix, seed=wanted.seed, threads=cores(), progress=progress)
+        return projections.put(run.store, run.dataset_id, wanted, positions, points).id
     new_points = method.extend(matrix[~new], old_points, matrix[new], seed=wanted.seed, progress=progress)
     points = np.empty((len(positions), 2), np.float32)
     points[~new], points[new] = old_points, new_points

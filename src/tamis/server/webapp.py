@@ -83,9 +83,9 @@ class WebApp:
 def used_up() -> Response:
     """Say that a login link does not work any more, and how to get another."""
     text = (
-        "<p>A login link works once, and within an hour. Print a fresh one in the terminal:</p>"
-        "<p><code>tamis login</code></p>"
-        "<p>If no server runs there, start one with <code>tamis serve</code>, which prints a link too.</p>"
+        "<p>A login link works once, and within an hour. <code>tamis serve</code> has printed beside it the "
+        "command that prints a fresh one: <code>tamis login</code>, with the same <code>--data</code> as the "
+        "server.</p>"
     )
     return _plain("This login link does not work any more", text, 401)
 
