@@ -32,6 +32,7 @@ _PLAIN = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Tamis: {title}</title>
+<link rel="icon" href="data:,">
 <style nonce="{nonce}">
   :root {{ color-scheme: light dark }}
   :root {{ --paper: light-dark(#f6f4ef, #141312); --ink: light-dark(#1d1b18, #f1ede5) }}
