@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -40,8 +41,9 @@ def platform(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     platform.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """For one file of tests: while Playwright runs, no other test of this process could use asyncio."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
@@ -49,15 +51,12 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def cookies(platform: Platform, browser: Browser) -> list[dict[str, object]]:
+def cookies(platform: Platform) -> dict[str, str]:
     """The session of somebody who opened the link that the platform printed."""
-    context = new_context(browser)
-    page = context.new_page()
-    page.goto(platform.link)
-    kept = context.cookies()
-    context.close()
+    answer = httpx.get(platform.link)
+    kept = dict(answer.cookies)
     assert kept, "the link gave no cookie"
-    return kept  # type: ignore[return-value]  # a TypedDict is a dict
+    return kept
 
 
 @pytest.fixture
@@ -77,10 +76,12 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
 
 
 @pytest.fixture
-def tab(platform: Platform, cookies: list[dict[str, object]], open_tab: Callable[..., Tab]) -> Tab:
+def tab(platform: Platform, cookies: dict[str, str], open_tab: Callable[..., Tab]) -> Tab:
     """A tab that is signed in, at the first page."""
     tab = open_tab(base_url=platform.url)
-    tab.context.add_cookies(cookies)  # type: ignore[arg-type]  # as they came
+    tab.context.add_cookies(
+        [{"name": name, "value": value, "url": platform.url} for name, value in cookies.items()]
+    )
     tab.page.goto("/")
     return tab
 
