@@ -39,6 +39,18 @@ def test_counts_and_grid_follow_the_tag(tab: Tab, prepared: Prepared) -> None:
     expect(desk.active).to_have_text(f"{prepared.n} of {prepared.n} active")
 
 
+def test_the_list_of_a_tags_files_can_be_downloaded(tab: Tab, prepared: Prepared) -> None:
+    few = sorted(prepared.names)[3:9]
+    prepared.tag("to-label", few)
+    desk = Desk(tab.page)
+    desk.open(prepared.id, "browse")
+    desk.tag("to-label").click()
+    with tab.page.expect_download() as downloading:
+        tab.page.get_by_role("link", name="Download the list of files").click()
+    assert downloading.value.suggested_filename == "to-label.txt"
+    assert Path(downloading.value.path()).read_text().splitlines() == few
+
+
 def test_the_plot_follows_the_tag(tab: Tab, prepared: Prepared) -> None:
     count_calls(tab.context)
     prepared.tag("ten", prepared.names[:10])

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, data, type Noun } from "./client";
+import { api, data, type Noun, url } from "./client";
 import { everyPage } from "./pages";
 import { keys } from "./query";
 
@@ -29,6 +29,11 @@ export function createTag(datasetId: string, name: string, selectionId: string, 
       body: { name, source: { kind: "selection", selection_id: selectionId, keep } },
     }),
   ) as Promise<Tag>;
+}
+
+/** Where the names of a tag's files are, one a line. */
+export function fileList(datasetId: string, tagId: string): string {
+  return url(`/api/datasets/${datasetId}/exports/paths?tag_id=${tagId}`);
 }
 
 /** The tag that a dataset opens with: the newest that holds everything uploaded so far. */

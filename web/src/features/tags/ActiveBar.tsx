@@ -7,6 +7,7 @@ import { useCounter } from "../../ui/useCounter";
 import { useDatasetId } from "../../ui/view";
 import classes from "./ActiveBar.module.css";
 import { NameField } from "./NameField";
+import { TagFiles } from "./TagFiles";
 
 /** How many samples are active, undo of the unsaved change, and the field that freezes it as a tag. */
 export function ActiveBar() {
@@ -40,6 +41,9 @@ export function ActiveBar() {
         <div className={classes.fill} style={{ transform: `scaleX(${share})` }} />
       </div>
       <NameField datasetId={datasetId} counts={counts} />
+      {active.tagId !== null && active.selectionId === null ? (
+        <TagFiles datasetId={datasetId} tagId={active.tagId} />
+      ) : null}
     </section>
   );
 }
