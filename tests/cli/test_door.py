@@ -1,6 +1,7 @@
 """The one door to a data folder: one process runs the server, the others find it, and any may go away."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -53,6 +54,14 @@ def test_only_the_user_can_reach_the_server(idle: Door, data: Path) -> None:
     assert mode(data / "run/lock") == 0o600
     assert address(data).pid == os.getpid()
     assert len(address(data).secret) >= 32
+
+
+def test_the_loggers_of_whoever_runs_the_server_are_left_as_they_were(settings: Settings) -> None:
+    loggers = [logging.getLogger(name) for name in ("tamis", "uvicorn")]
+    before = [(logger.level, list(logger.handlers)) for logger in loggers]
+    with Door(settings, works=False):
+        assert [(logger.level, list(logger.handlers)) for logger in loggers] != before
+    assert [(logger.level, list(logger.handlers)) for logger in loggers] == before
 
 
 def test_nothing_is_left_but_the_logs(data: Path, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from logging.handlers import RotatingFileHandler
@@ -63,8 +64,7 @@ class Host:
         self, settings: Settings, run: Path, worker: Worker | None, web: WebPlace | None = None
     ) -> None:
         with contextlib.ExitStack() as stack:
-            handler = _log_to(run / "server.log", settings.log_level)
-            stack.callback(_stop_logging, handler)
+            stack.enter_context(_logging_to(run / "server.log", settings.log_level))
             self.store = stack.enter_context(open_store(settings.data, settings.database_url))
             app = create_app(settings, self.store)
             stack.callback(app.state.engine.close)
@@ -119,20 +119,22 @@ def _stop_serving(server: _Server, thread: threading.Thread) -> None:
     thread.join()
 
 
-def _log_to(path: Path, level: str) -> logging.Handler:
+@contextlib.contextmanager
+def _logging_to(path: Path, level: str) -> Iterator[None]:
+    """Log to a file as long as the block runs; the loggers are then as they were."""
     handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    before = {name: logging.getLogger(name).level for name in _LOGGERS}
     for name in _LOGGERS:
-        logger = logging.getLogger(name)
-        logger.setLevel(level.upper())
-        logger.addHandler(handler)
-    return handler
-
-
-def _stop_logging(handler: logging.Handler) -> None:
-    for name in _LOGGERS:
-        logging.getLogger(name).removeHandler(handler)
-    handler.close()
+        logging.getLogger(name).setLevel(level.upper())
+        logging.getLogger(name).addHandler(handler)
+    try:
+        yield
+    finally:
+        for name, level_before in before.items():
+            logging.getLogger(name).removeHandler(handler)
+            logging.getLogger(name).setLevel(level_before)
+        handler.close()
 
 
 def _listen(run: Path) -> tuple[socket.socket, Path | None]:
