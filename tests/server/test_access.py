@@ -286,7 +286,7 @@ def test_the_local_secret_is_this_machine(http: httpx.Client) -> None:
 def test_s32_no_secret_is_written_to_the_log(
     app: FastAPI, http: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="tamis"):
         secret = http.post("/api/tokens", json={"name": "a"}).json()["secret"]
         with client_of(app, secret) as client:
             client.get("/api/me")
