@@ -69,18 +69,26 @@ def _stop_at_once(pid: int) -> None:
     process.wait(60)
 
 
-@pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    name = postgres.make()
-    with open_store(tmp_path_factory.mktemp("template") / "data", postgres.url(name)):
-        return name
+@dataclass(frozen=True)
+class Template:
+    """An installation that has been migrated once; without a name its database lies in the folder."""
+
+    data: Path
+    name: str | None = None
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("template") / "data"
-    with open_store(data):
-        return data
+def postgres_template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    template = Template(tmp_path_factory.mktemp("template") / "data", postgres.make())
+    with open_store(template.data, postgres.url(str(template.name))):
+        return template
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    template = Template(tmp_path_factory.mktemp("template") / "data")
+    with open_store(template.data):
+        return template
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Databases:
     kind: str
     folder: Path
     postgres: Postgres | None
-    template: str | Path
+    template: Template
     numbers: Iterator[int]
 
     def empty(self) -> tuple[Path, str | None]:
@@ -101,10 +109,10 @@ class Databases:
     def migrated(self) -> tuple[Path, str | None]:
         """Return a data folder and the URL of a database, both as a new installation has them."""
         data = self.folder / f"data-{next(self.numbers)}"
+        shutil.copytree(self.template.data, data)
         if self.postgres is None:
-            shutil.copytree(self.template, data)
             return data, None
-        return data, self.postgres.url(self.postgres.make(str(self.template)))
+        return data, self.postgres.url(self.postgres.make(str(self.template.name)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

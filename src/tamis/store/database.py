@@ -163,10 +163,14 @@ def migrate(database: Database) -> None:
     from tamis.store.migrations.run import upgrade  # Alembic loads only when there is something to do
 
     with database.write() as connection:
-        if connection.dialect.name == "postgresql":
-            # Two servers may start at once.
-            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        lock_schema(connection)
         upgrade(connection)
+
+
+def lock_schema(connection: Connection) -> None:
+    """Keep other servers that start at the same moment waiting until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
 
 
 def _revision(database: Database) -> str | None:

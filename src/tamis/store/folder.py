@@ -23,6 +23,11 @@ class DataFolder:
     path: Path
 
     @property
+    def marker(self) -> Path:
+        """Says that this is a data folder: its format, and its own id."""
+        return self.path / "tamis.json"
+
+    @property
     def database(self) -> Path:
         """The SQLite file that owns the truth."""
         return self.path / "tamis.sqlite"
@@ -87,7 +92,7 @@ def open_folder(path: Path) -> DataFolder:
 
 
 def _opened(folder: DataFolder, path: Path) -> DataFolder:
-    marker = folder.path / "tamis.json"
+    marker = folder.marker
     if folder.path.exists() and not folder.path.is_dir():
         raise Invalid(f"The data folder '{path}' is a file. Name a folder with --data.", field="data")
     if not marker.exists():
@@ -122,6 +127,18 @@ def _check_format(folder: DataFolder, marker: Path) -> None:
             f"The data folder '{folder.path}' has format {found}; this version of Tamis reads up to "
             f"{FORMAT}. Upgrade Tamis."
         )
+
+
+def folder_id(folder: DataFolder) -> str | None:
+    """Return what tells this data folder from all others; None before a database was opened with it."""
+    found = json.loads(folder.marker.read_bytes()).get("id")
+    return None if found is None else str(found)
+
+
+def name_folder(folder: DataFolder, identity: str) -> None:
+    """Give the data folder its id. The caller sees to it that no other process does so now."""
+    marker = json.dumps({"format": FORMAT, "id": identity}).encode()
+    write_whole(folder.marker, lambda file: file.write(marker))
 
 
 def make_private(path: Path) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest revision under migrations/versions."""
 
 metadata = sa.MetaData()
@@ -241,4 +241,11 @@ login = sa.Table(
     metadata,
     sa.Column("hash", Hash, primary_key=True),
     _time("expires_at"),
+)
+
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("folder_id", Text, primary_key=True),
+    sa.Column("folder_path", Text, nullable=False),
 )

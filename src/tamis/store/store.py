@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tamis.store.database import Database, migrate
 from tamis.store.folder import DataFolder, make_private, open_folder
+from tamis.store.installation import pair
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def open_store(path: Path, database_url: str | None = None) -> Iterator[Store]:
 
     Raises:
         Invalid: the folder or the URL is not one.
-        Conflict: either was written by a newer version of Tamis.
+        Conflict: either was written by a newer version of Tamis, or the database is another folder's.
         NoSpace: the disk is full.
     """
     folder = open_folder(path)
@@ -55,6 +56,7 @@ def open_store(path: Path, database_url: str | None = None) -> Iterator[Store]:
     database = Database(database_url or f"sqlite:///{folder.database}")
     try:
         migrate(database)
+        pair(database, folder)
         yield Store(database, folder)
     finally:
         database.close()
