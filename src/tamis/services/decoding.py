@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tamis.engine.base import Died, Engine, map_splitting
+from tamis.engine.base import Died, Engine, EngineBrokenError, map_splitting
 from tamis.engine.local import LocalEngine
 from tamis.images.batch import ReadTask, crashed, read_task, results_of, split
 from tamis.images.read import ReadResult
+from tamis.model.errors import Unavailable
 from tamis.model.machine import cores
 
 DECODER_BYTES = 3 << 30
@@ -22,14 +23,24 @@ def new_engine() -> LocalEngine:
 
 
 def read(engine: Engine, root: Path, relatives: Sequence[bytes]) -> Iterator[ReadResult]:
-    """Yield what comes of each file below a root, in the order given."""
+    """Yield what comes of each file below a root, in the order given.
+
+    Raises:
+        Unavailable: the child process could not be started, so nothing is known about the files.
+    """
     threads = cores()
     shards = [
         ReadTask(os.fsencode(root), tuple(relatives[start : start + _SHARD]), threads)
         for start in range(0, len(relatives), _SHARD)
     ]
-    for shard, outcome in map_splitting(engine, read_task, shards, split):
-        yield from crashed(shard) if isinstance(outcome, Died) else _results(shard, outcome)
+    try:
+        for shard, outcome in map_splitting(engine, read_task, shards, split):
+            yield from crashed(shard) if isinstance(outcome, Died) else _results(shard, outcome)
+    except EngineBrokenError as error:
+        raise Unavailable(
+            f"The process that reads images does not start, so none was read. {error} "
+            "Free some memory, then try again."
+        ) from error
 
 
 def _results(shard: ReadTask, answer: object) -> list[ReadResult]:
