@@ -29,6 +29,6 @@ export const strategiesQuery = queryOptions({
 });
 
 /** The name of the strategy that a selection ran. */
-export function strategyOf(selection: Selection): string {
+export function strategyOf(selection: Pick<Selection, "strategy">): string {
   return String(selection.strategy.strategy);
 }

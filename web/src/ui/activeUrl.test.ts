@@ -14,7 +14,7 @@ describe("the address", () => {
     expect(choiceOf({ tag: "all" }, "initial", none)?.tagId).toBeNull();
   });
 
-  it("means as many as were ranked when it names a selection without a number", () => {
+  it("means as many as the selection opens with when it names a selection without a number", () => {
     expect(choiceOf({ tag: "t", selection: "s", keep: 7 }, null, none)?.keep).toBe(7);
     expect(choiceOf({ tag: "t", selection: "s" }, null, none)).toBeNull();
     expect(choiceOf({ tag: "t", selection: "s" }, null, () => 200)?.keep).toBe(200);

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { activeStore, type Choice } from "../api/active";
+import { openingKeep } from "../api/opening";
 import { selectionsQuery } from "../api/selections";
 import { openingTag, tagsQuery } from "../api/tags";
 import type { View } from "../api/view";
@@ -15,12 +16,12 @@ const ALL = "all";
 export function choiceOf(
   view: View,
   opening: string | null | undefined,
-  nSamplesOf: (selectionId: string) => number | undefined,
+  openingKeepOf: (selectionId: string) => number | undefined,
 ): Choice | null {
   const tagId = view.tag === ALL ? null : (view.tag ?? opening);
   if (tagId === undefined) return null;
   if (view.selection === undefined) return { tagId, selectionId: null, keep: 0 };
-  const keep = view.keep ?? nSamplesOf(view.selection);
+  const keep = view.keep ?? openingKeepOf(view.selection);
   return keep === undefined ? null : { tagId, selectionId: view.selection, keep };
 }
 
@@ -35,11 +36,10 @@ export function useActiveInUrl(): void {
     enabled: selection !== undefined && keep === undefined,
   });
   const opening = tags.data ? (openingTag(tags.data)?.id ?? null) : undefined;
-  const asked = choiceOf(
-    { tag, selection, keep },
-    opening,
-    (id) => selections.data?.find((known) => known.id === id)?.n_samples,
-  );
+  const asked = choiceOf({ tag, selection, keep }, opening, (id) => {
+    const named = selections.data?.find((known) => known.id === id);
+    return named && openingKeep(named);
+  });
   const text = asked === null ? null : JSON.stringify(asked);
   const written = useRef<string[]>([]); // what was put into the address, and has not come back yet
 

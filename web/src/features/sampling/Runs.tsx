@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { activeStore, useActivePart } from "../../api/active";
 import { cancelJob, type Job } from "../../api/jobs";
+import { openingKeep } from "../../api/opening";
 import { keys } from "../../api/query";
 import { type Selection, type Strategy, strategyOf } from "../../api/selections";
 import type { Tag } from "../../api/tags";
@@ -54,7 +55,7 @@ export function Runs({ datasetId, selections, jobs, failed, ...known }: RunsProp
               type="button"
               className={classes.run}
               aria-pressed={selection.id === loaded}
-              onClick={() => activeStore(datasetId).load(selection.id, selection.n_samples)}
+              onClick={() => activeStore(datasetId).load(selection.id, openingKeep(selection))}
             >
               <span className={classes.dot} aria-hidden="true" />
               <span className={classes.words}>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { activeStore, useActive } from "../../api/active";
 import { rankingQuery } from "../../api/arrays";
 import { isActive, jobsQuery } from "../../api/jobs";
+import { measureOf, openingKeep } from "../../api/opening";
 import { keys } from "../../api/query";
 import { selectionsQuery, strategiesQuery } from "../../api/selections";
 import { sizeOf, tagsQuery } from "../../api/tags";
@@ -109,7 +110,7 @@ export function SamplingPage() {
             curve={selection.curve}
             randomCurve={selection.random_curve}
             importance={ranking.data.importance}
-            measure={AIMS_AT_FARTHEST.has(String(selection.strategy.strategy)) ? "radius" : "mean"}
+            measure={measureOf(selection)}
             onKeep={(keep) => activeStore(datasetId).setKeep(keep)}
           />
         ) : null}
@@ -139,9 +140,6 @@ function Title() {
   );
 }
 
-/** The strategies whose promise is about the farthest image; all others lower the average distance. */
-const AIMS_AT_FARTHEST = new Set(["coreset", "deduplicate"]);
-
 /** Ask for a selection, wait for its job, and show the result, unless another tag was chosen meanwhile. */
 function useProcess(
   datasetId: string,
@@ -166,9 +164,13 @@ function useProcess(
     if (waiting === null || state === undefined || state === "queued" || state === "running") return;
     setWaiting(null);
     if (state !== "succeeded" || typeof made !== "string") return;
-    void queries.invalidateQueries({ queryKey: keys.of(datasetId, "selections") }).then(() => {
+    const key = keys.of(datasetId, "selections");
+    void queries.invalidateQueries({ queryKey: key }).then(() => {
       const store = activeStore(datasetId);
-      if (store.get().tagId === waiting.wanted.tag_id) store.load(made, waiting.wanted.n_samples);
+      const known = queries.getQueryData(selectionsQuery(datasetId).queryKey);
+      const selection = known?.find((one) => one.id === made);
+      const keep = selection === undefined ? waiting.wanted.n_samples : openingKeep(selection);
+      if (store.get().tagId === waiting.wanted.tag_id) store.load(made, keep);
     });
   }, [waiting, state, made, datasetId, queries]);
 

@@ -1,15 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
+import { datasetQuery } from "../../api/datasets";
 import { fileList, tagsQuery } from "../../api/tags";
+import { CopyButton } from "../../ui/CopyButton";
 import classes from "./ActiveBar.module.css";
+import { exportCommand } from "./command";
 
-/** Takes a saved tag out of Tamis: the list of its files, for the labeling tool. */
+/** Takes a saved tag out of Tamis: the list of its files, for the labeling tool, by a link or in a terminal. */
 export function TagFiles({ datasetId, tagId }: { datasetId: string; tagId: string }) {
   const tags = useQuery(tagsQuery(datasetId)).data;
+  const dataset = useQuery(datasetQuery(datasetId)).data;
   const tag = tags?.find((known) => known.id === tagId);
   if (tag === undefined) return null;
+  const command = dataset === undefined ? null : exportCommand(tag, dataset.name);
   return (
-    <a className={classes.files} href={fileList(datasetId, tagId)} download={`${tag.name}.txt`}>
-      Download the list of files
-    </a>
+    <div className={classes.files}>
+      <a href={fileList(datasetId, tagId)} download={`${tag.name}.txt`}>
+        Download the list of files
+      </a>
+      {command === null ? null : (
+        <div className={classes.command}>
+          <code title={command}>{command}</code>
+          <CopyButton text={command} label="Copy the command that prints the list" />
+        </div>
+      )}
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { PointerEvent } from "react";
-import { type CurvePoint, distance, type Measure, valueAt } from "./curve";
+import type { CurvePoint, Measure } from "../../../api/opening";
+import { distance, valueAt } from "./curve";
 import classes from "./keep.module.css";
 import { levels, type Scale, toKeep, toShare } from "./scale";
 

@@ -1,5 +1,6 @@
+import type { CurvePoint, Measure } from "../../../api/opening";
 import { count } from "../../../ui/format";
-import { type CurvePoint, distance, type Measure, valueAt } from "./curve";
+import { distance, valueAt } from "./curve";
 import classes from "./keep.module.css";
 
 /** The sentence beside the number: how near every image is to a kept one, and what random draws would give. */

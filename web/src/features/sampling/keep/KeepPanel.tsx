@@ -1,9 +1,9 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
+import { bend, type CurvePoint, type Measure } from "../../../api/opening";
 import { count } from "../../../ui/format";
 import { CoverageCurve } from "./CoverageCurve";
 import { CoverageWords } from "./CoverageWords";
-import { bend, type CurvePoint, type Measure } from "./curve";
 import { ImportanceHistogram } from "./ImportanceHistogram";
 import { KeepField } from "./KeepField";
 import { KeepSlider } from "./KeepSlider";
