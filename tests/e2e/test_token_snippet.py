@@ -31,6 +31,7 @@ def test_the_pasted_snippet_uploads_a_folder(
         [python, "pasted.py"], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout == "7 added, 0 refused\n"
     expect(page.get_by_test_id("n-images")).to_have_text("7")  # the page heard of it
     assert dataset_id in pasted
 

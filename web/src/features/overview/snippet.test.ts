@@ -12,10 +12,11 @@ test("with a token the snippet runs as it is", () => {
       '    "http://127.0.0.1:8000",',
       '    token="tamis_abc",',
       ")",
-      "client.upload(",
+      "report = client.upload(",
       '    "6741c0de8a91b20f34e7d512",',
       '    "path/to/images",',
       ")",
+      'print(report.n_added, "added,", len(report.refused), "refused")',
     ].join("\n"),
   );
 });

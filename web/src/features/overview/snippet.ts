@@ -9,7 +9,13 @@ interface Facts {
 export function snippet({ server, datasetId, secret, uploads }: Facts): string {
   const token = secret ? JSON.stringify(secret) : '"YOUR TOKEN"';
   const work = uploads
-    ? ["client.upload(", `    ${JSON.stringify(datasetId)},`, '    "path/to/images",', ")"]
+    ? [
+        "report = client.upload(",
+        `    ${JSON.stringify(datasetId)},`,
+        '    "path/to/images",',
+        ")",
+        'print(report.n_added, "added,", len(report.refused), "refused")',
+      ]
     : [`print(client.dataset(${JSON.stringify(datasetId)}))`];
   return [
     "from tamis.client import Client",

@@ -118,6 +118,7 @@ function Rows({ rows, chosen, onChoose }: RowsProps) {
             aria-selected={node.id === chosen}
             data-tag={node.id}
             data-draft={isDraft || undefined}
+            title={isDraft ? `${node.name} (unsaved)` : undefined}
             tabIndex={node.id === stop ? 0 : -1}
             onFocus={() => setWalked(node.id)}
             onBlur={() => setWalked(null)}
@@ -125,8 +126,10 @@ function Rows({ rows, chosen, onChoose }: RowsProps) {
             onKeyDown={() => undefined}
           >
             <Rail lane={lane} from={from} above={above} below={below} draft={isDraft} />
-            <span className={classes.name}>{node.name}</span>
-            {isDraft ? <span className={classes.unsaved}>(unsaved)</span> : null}
+            <span className={classes.label}>
+              <span className={classes.name}>{node.name}</span>
+              {isDraft ? <span className={classes.unsaved}>(unsaved)</span> : null}
+            </span>
             <span className={classes.count}>{node.n === null ? "" : count(node.n)}</span>
           </div>
         );
