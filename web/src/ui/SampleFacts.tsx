@@ -15,7 +15,6 @@ export function SampleFacts({ sample, extra }: { sample: Sample; extra: readonly
     ["Format", `${sample.format}, ${sample.mode}`],
     ["Changed", stamp.format(sample.modified_ns / 1e6)],
     ["Added", stamp.format(sample.created_at)],
-    ["Position", count(sample.position)],
   ];
   const measured: Pair[] = [
     ["Sharpness", measures.sharpness.toFixed(1)],

@@ -11,7 +11,7 @@ import classes from "./RankGrid.module.css";
 
 const ORDERS: readonly (readonly [Order, string])[] = [
   ["rank", "By importance"],
-  ["name", "By name"],
+  ["name", "In order"],
   ["next", "Dropped next"],
 ];
 const NONE: Record<Order, string> = {
@@ -20,7 +20,7 @@ const NONE: Record<Order, string> = {
   next: "Nothing is dropped: all are kept.",
 };
 
-/** What is kept, best first; the same by name; or what falls out next. */
+/** What is kept, best first; the same in the order of the dataset; or what falls out next. */
 export function RankGrid({ datasetId, ranking }: { datasetId: string; ranking: Ranking | undefined }) {
   const { sort, sample } = useView();
   const setView = useSetView();
