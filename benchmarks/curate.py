@@ -35,7 +35,7 @@ Report = dict[str, object]
 Done = TypeVar("Done", Ran, Watched)
 
 
-def measure(folder: Path, scratch: Path) -> Report:
+def measure(folder: Path, scratch: Path, rounds: int = _ROUNDS) -> Report:
     """Measure all parts and the whole over a folder of JPEGs; `scratch` is an empty folder.
 
     Parts and whole take turns, and their mean counts, so that a machine that becomes slower is no advantage.
@@ -45,7 +45,7 @@ def measure(folder: Path, scratch: Path) -> Report:
     _warm_up(paths[:_WARM_UP], scratch)
     keep = min(_KEEP, len(paths))
     taken: dict[str, list[tuple[float, float]]] = {}
-    for number in range(_ROUNDS):
+    for number in range(rounds):
         _take_parts(folder, paths, scratch / f"parts-{number}", taken)
         data = scratch / f"whole-{number}"
         whole = _finished(run(_command(folder, data, keep)), data)

@@ -48,6 +48,9 @@ def draw_all(emoji: list[Path], count: int, into: Path) -> None:
             for _ in pool.map(partial(_draw, emoji, grain, scratch), range(count)):
                 pass
         scratch.rename(into)
+    except OSError:
+        if not into.is_dir():  # where it is, another process has drawn the same ones meanwhile
+            raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
