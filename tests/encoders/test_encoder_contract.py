@@ -10,11 +10,22 @@ import pytest
 
 from tamis.encoders import Encoder, encoder_facts, encoder_names, open_encoder
 from tamis.model.errors import Invalid
+from tests.encoders.networks import network
+
+FUNCTION = "python:tests.encoders.networks:mean_colours"
 
 
-@pytest.fixture(scope="module", params=encoder_names())
-def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    return open_encoder(request.param, tmp_path_factory.mktemp("cache"))
+@pytest.fixture(scope="module", params=["lite0", "pixels", "onnx:FILE", FUNCTION])
+def name(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The full name of an encoder of every scheme that needs no torch."""
+    if request.param != "onnx:FILE":
+        return str(request.param)
+    return f"onnx:{network(tmp_path_factory.mktemp('weights') / 'net.onnx')}"
+
+
+@pytest.fixture(scope="module")
+def encoder(name: str, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return open_encoder(name, tmp_path_factory.mktemp("cache"))
 
 
 def pictures(encoder: Encoder, n: int, seed: int = 0) -> np.ndarray:
@@ -25,7 +36,7 @@ def pictures(encoder: Encoder, n: int, seed: int = 0) -> np.ndarray:
     return coarse[:, np.arange(size) * 7 // size][:, :, np.arange(size) * 7 // size]
 
 
-def test_the_registry_has_both_encoders() -> None:
+def test_every_installation_has_both_encoders() -> None:
     assert encoder_names() == ["lite0", "pixels"]
 
 
@@ -37,11 +48,11 @@ def test_one_finite_float32_row_an_image(encoder: Encoder, count: int) -> None:
     assert np.isfinite(vectors).all()
 
 
-def test_the_same_images_give_the_same_bits(encoder: Encoder, tmp_path: Path) -> None:
+def test_the_same_images_give_the_same_bits(encoder: Encoder, name: str, tmp_path: Path) -> None:
     images = pictures(encoder, encoder.batch_size + 3)
     first = encoder.encode(images)
     assert encoder.encode(images).tobytes() == first.tobytes()
-    assert open_encoder(encoder.name, tmp_path).encode(images).tobytes() == first.tobytes()
+    assert open_encoder(name, tmp_path).encode(images).tobytes() == first.tobytes()
 
 
 def test_calls_from_several_threads_give_the_bits_of_calls_in_turn(encoder: Encoder) -> None:
@@ -76,33 +87,52 @@ def test_the_input_is_untouched_and_may_be_any_view(encoder: Encoder) -> None:
     assert (encoder.encode(flipped) == encoder.encode(np.ascontiguousarray(flipped))).all()
 
 
-@pytest.mark.parametrize(
-    ("images", "named"),
-    [
-        (np.zeros((1, 224, 224, 3), np.float32), "float32"),
-        (np.zeros((224, 224, 3), np.uint8), r"\(224, 224, 3\)"),
-        (np.zeros((1, 3, 224, 224), np.uint8), r"\(1, 3, 224, 224\)"),
-        (np.zeros((1, 96, 96, 3), np.uint8), r"\(1, 96, 96, 3\)"),
-    ],
-)
-def test_other_shapes_and_types_are_refused_by_name(encoder: Encoder, images: np.ndarray, named: str) -> None:
-    with pytest.raises(Invalid, match=named) as refusal:
+@pytest.mark.parametrize("wrong", ["float32", "no batch", "channels first", "another size"])
+def test_other_shapes_and_types_are_refused_by_name(encoder: Encoder, wrong: str) -> None:
+    side = encoder.input_size
+    images = {
+        "float32": np.zeros((1, side, side, 3), np.float32),
+        "no batch": np.zeros((side, side, 3), np.uint8),
+        "channels first": np.zeros((1, 3, side, side), np.uint8),
+        "another size": np.zeros((1, side + 1, side + 1, 3), np.uint8),
+    }[wrong]
+    with pytest.raises(Invalid) as refusal:
         encoder.encode(images)
+    assert (str(images.dtype) if wrong == "float32" else str(images.shape)) in refusal.value.message
     assert refusal.value.field == "images"
 
 
 def test_facts_agree_with_what_comes_out(encoder: Encoder) -> None:
-    facts = encoder_facts(encoder.name)
+    facts = encoder.facts()
+    if encoder.takes is None:
+        assert facts == encoder_facts(encoder.name)
     assert (facts.name, facts.dimension) == (encoder.name, encoder.dimension)
     assert len(facts.weights) == 64
     assert facts.preprocessing["size"] == encoder.input_size
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match=r"no encoder 'lite'; did you mean 'lite0'.*There are: lite0, pixels"):
+    with pytest.raises(
+        Invalid, match=r"no encoder 'lite'; did you mean 'lite0'.*There are: .*lite0, onnx:FILE, pixels"
+    ):
         open_encoder("lite", tmp_path)
     with pytest.raises(Invalid, match="There are"):
         encoder_facts("")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("lite0:224", "'lite0' takes nothing after its name: 'lite0:224'"),
+        ("pixels:", "'pixels' takes nothing"),
+        ("onnx", "needs to be told what to open: onnx:FILE"),
+        ("python:", "python:MODULE:FUNCTION"),
+    ],
+)
+def test_a_rest_that_is_missing_or_one_too_many_is_named(name: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=sentence) as refusal:
+        open_encoder(name, tmp_path)
+    assert refusal.value.field == "encoder"
 
 
 def test_names_and_facts_load_no_runtime() -> None:

@@ -11,6 +11,7 @@ from tamis.images.thumbnail import encode
 from tamis.jobs import embeddings as embedding_job
 from tamis.jobs.run import Run, Tools
 from tamis.model.embedding import EmbeddingCreate
+from tamis.model.errors import Conflict, Forbidden
 from tamis.model.job import JobCancelled
 from tamis.queue.outbox import submit
 from tamis.services import embeddings, ingest, samples
@@ -18,6 +19,7 @@ from tamis.store import jobs, vectors
 from tamis.store.store import Store
 from tests import made
 from tests.databases import MakeStore
+from tests.encoders.networks import network
 
 N, SHARD = 150, 64
 DIMENSIONS = 4
@@ -161,3 +163,45 @@ def test_samples_deleted_meanwhile_are_left_out(store: Store) -> None:
     run.before = delete
     found = embedding_job.work(run)
     assert content(store, dataset_id, str(found["embedding_id"]))[0] == [*range(64), *range(130, N)]
+
+
+def test_weights_of_the_operator_are_opened_by_the_worker(make_store: MakeStore) -> None:
+    store = make_store()
+    dataset_id = dataset(store, 5)
+    path = store.folder.weights("encoders") / "net.onnx"
+    path.parent.mkdir()
+    network(path, shape=("n", 3, 16, 16))
+    wanted = EmbeddingCreate(encoder="onnx:net.onnx", dimensions=2)
+    done = embedding_job.work(Straight(Tools(store), embeddings.create(store, dataset_id, wanted).id))
+    assert done["encoded"] == 5
+    assert done["reduced_id"] == done["embedding_id"]  # 3 numbers are few enough as they are
+    facts = embeddings.get(store, dataset_id, str(done["embedding_id"])).encoder
+    assert (facts.name, facts.dimension, facts.preprocessing["size"]) == ("onnx:net.onnx", 3, 16)
+
+
+def test_weights_that_are_replaced_under_an_interrupted_job_do_not_mix_with_the_old(
+    make_store: MakeStore,
+) -> None:
+    store = make_store()
+    dataset_id = dataset(store, 5)
+    path = store.folder.weights("encoders") / "net.onnx"
+    path.parent.mkdir()
+    network(path)
+    run = Straight(
+        Tools(store), embeddings.create(store, dataset_id, EmbeddingCreate(encoder="onnx:net.onnx")).id
+    )
+
+    def replace(name: str) -> None:
+        if name == "encode 0":
+            network(path, shape=("n", 3, 16, 16))
+            run.tools = Tools(store)  # as after a restart
+
+    run.before = replace
+    with pytest.raises(Conflict, match=r"weights of 'onnx:net\.onnx' have been replaced"):
+        embedding_job.work(run)
+
+
+@pytest.mark.parametrize("name", ["onnx:../secret.onnx", "python:os:getcwd"])
+def test_the_worker_refuses_what_the_door_refuses(make_store: MakeStore, name: str) -> None:
+    with pytest.raises(Forbidden):
+        Tools(make_store()).encoder(name)

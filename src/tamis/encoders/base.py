@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,11 @@ _registry: dict[str, type["Encoder"]] = {}
 
 
 class Encoder(ABC):
-    """A subclass registers itself under its `name`; importing its file costs nothing, opening it does.
+    """A subclass registers itself under its `scheme`; importing its file costs nothing, opening it does.
+
+    A name is `scheme` where there is one such encoder, and `scheme:rest` where `takes` says what the rest
+    is. The attributes without a value are set by the class where there is one such encoder, and otherwise
+    by `opened` on each instance.
 
     `encode` cuts what it is given into batches of `batch_size`, counted from its first row. The last bits of
     a vector may depend on its batch. So a caller who wants a resumed run to equal a straight one hands in
@@ -29,31 +33,44 @@ class Encoder(ABC):
     batches beside each other never wait for one another, as the threads inside one batch do in every layer.
     """
 
-    name: ClassVar[str]
+    scheme: ClassVar[str]
     title: ClassVar[str]
-    dimension: ClassVar[int]
-    input_size: ClassVar[int]
-    batch_size: ClassVar[int]
-    weights: ClassVar[str]
+    takes: ClassVar[str | None] = None
+    """What follows the colon of the name, in capitals, such as FILE."""
+    folder: ClassVar[str | None] = None
+    """Below which folder of a data folder a server may open it by name. With `takes` but without a folder,
+    the name stands for code: only the command line may open it."""
+
+    name: str
+    dimension: int
+    input_size: int
+    batch_size: int
+    weights: str
     """SHA-256 of the weights file; of no bytes at all for an encoder that has none."""
-    preprocessing: ClassVar[dict[str, Json]]
+    preprocessing: dict[str, Json]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if cls.name in _registry:
-            raise ValueError(f"Two encoders are named {cls.name!r}.")
-        _registry[cls.name] = cls
+        if cls.scheme in _registry:
+            raise ValueError(f"Two encoders are named {cls.scheme!r}.")
+        _registry[cls.scheme] = cls
 
     def __init__(self, cache_folder: Path) -> None:
         self.cache_folder = cache_folder
         self.lanes = cores()
 
     @classmethod
-    def facts(cls) -> EncoderFacts:
-        """Return what makes the vectors what they are; needs neither the weights nor a runtime."""
-        return EncoderFacts(
-            name=cls.name, dimension=cls.dimension, weights=cls.weights, preprocessing=cls.preprocessing
-        )
+    def opened(cls, rest: str, cache_folder: Path) -> Self:
+        """Make the encoder ready that `scheme:rest` names; `rest` is empty where `takes` is None.
+
+        Raises:
+            Invalid: the rest names nothing that can be opened, or something else than an encoder.
+        """
+        return cls(cache_folder)
+
+    def facts(self) -> EncoderFacts:
+        """Return what makes the vectors what they are."""
+        return facts_of(self)
 
     def encode(self, images: Images) -> Vectors:
         """Turn RGB pictures (n, input_size, input_size, 3) of uint8 into vectors (n, dimension)."""
@@ -77,6 +94,16 @@ class Encoder(ABC):
         """Encode 1 to `batch_size` pictures; what arrives here has been checked."""
 
 
+def facts_of(encoder: Encoder | type[Encoder]) -> EncoderFacts:
+    """Return the facts of an opened encoder, or of a class of which there is one encoder only."""
+    return EncoderFacts(
+        name=encoder.name,
+        dimension=encoder.dimension,
+        weights=encoder.weights,
+        preprocessing=encoder.preprocessing,
+    )
+
+
 def registered() -> dict[str, type[Encoder]]:
-    """Return the encoders that have registered themselves, by name, in the order of their names."""
+    """Return the encoders that have registered themselves, by scheme, in order."""
     return dict(sorted(_registry.items()))

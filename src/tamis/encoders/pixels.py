@@ -1,25 +1,26 @@
 """Pixels: the picture itself, made tiny. No weights; the baseline that every encoder has to beat."""
 
 import hashlib
-from typing import ClassVar
 
 import numpy as np
 
 from tamis.encoders.base import Encoder, Images, Vectors
+from tamis.model.digest import Json
 
 SIDE = 16
+_PREPROCESSING: dict[str, Json] = {"color": "rgb", "size": 224, "areas": SIDE, "divide": 255}
 
 
 class Pixels(Encoder):
     """Average each of 16 x 16 areas: 768 numbers between 0 and 1."""
 
-    name = "pixels"
+    scheme = name = "pixels"
     title = "Tiny pixels (baseline)"
     dimension = SIDE * SIDE * 3
     input_size = 224
     batch_size = 4
     weights = hashlib.sha256(b"").hexdigest()
-    preprocessing: ClassVar = {"color": "rgb", "size": 224, "areas": SIDE, "divide": 255}
+    preprocessing = _PREPROCESSING
 
     def _encode_batch(self, images: Images) -> Vectors:
         step = self.input_size // SIDE

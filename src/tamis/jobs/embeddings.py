@@ -32,6 +32,9 @@ def work(run: Run) -> dict[str, Json]:
     """
     wanted = EmbeddingCreate.model_validate(run.arguments)
     facts = embeddings.encoder_of(run.store, run.dataset_id, wanted.encoder)
+    if facts is None:
+        facts = run.tools.encoder(wanted.encoder).facts()
+        embeddings.check_dimensions(facts, wanted.dimensions)
     full_id = run.step("open", embeddings.open_full, run.store, run.dataset_id, facts)
     encoded: list[int] = []
     done, more = 0, not embeddings.is_uploaded(facts)
@@ -78,6 +81,7 @@ def _encode(run: Run, name: str, full_id: str, shard: int, done: int, total: int
     """
     run.report("embed", done, total)
     encoder = run.tools.encoder(name)
+    embeddings.check_encoder(run.store, run.dataset_id, full_id, encoder.facts())
     lacking = embeddings.lacking(run.store, run.dataset_id, full_id)
     positions = lacking[(lacking // SHARD) == shard]
     matrix = np.empty((len(positions), encoder.dimension), np.float32)

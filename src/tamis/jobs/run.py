@@ -11,6 +11,7 @@ from tamis.encoders import Encoder, open_encoder
 from tamis.model.digest import Json
 from tamis.model.job import Job, JobCancelled
 from tamis.model.machine import user_cache
+from tamis.services import encoders
 from tamis.services.decoding import new_engine
 from tamis.store import jobs
 from tamis.store.store import Store
@@ -30,10 +31,16 @@ class Tools:
         self._encoders: dict[str, Encoder] = {}
 
     def encoder(self, name: str) -> Encoder:
-        """Return an encoder that is ready to run."""
+        """Return an encoder that is ready to run; the name is one that a request may hold.
+
+        Raises:
+            Forbidden: the name stands for code, or for a file outside of the folder for encoders.
+            Invalid: there is no such encoder, or the file is none.
+            NotFound: there is no such file.
+        """
         if name not in self._encoders:
             cache = user_cache("encoders") or self.store.folder.cache
-            self._encoders[name] = open_encoder(name, cache)
+            self._encoders[name] = open_encoder(encoders.trusted_name(self.store.folder, name), cache)
         return self._encoders[name]
 
 

@@ -1,9 +1,7 @@
-"""What this installation offers: strategies with the schema of their parameters, and encoders."""
+"""What this installation offers: strategies with the schema of their parameters."""
 
 import inspect
 
-from tamis.encoders import encoder_facts, encoder_names
-from tamis.model.embedding import EncoderFacts
 from tamis.model.selection import StrategyFacts
 from tamis.selection import strategies
 
@@ -22,8 +20,3 @@ def list_strategies() -> list[StrategyFacts]:
         )
         for name, strategy in strategies.items()
     ]
-
-
-def list_encoders() -> list[EncoderFacts]:
-    """Return all encoders."""
-    return [encoder_facts(name) for name in encoder_names()]

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from tamis.encoders import encoder_facts
 from tamis.model.digest import digest_of, members_digest
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
 from tamis.model.errors import Conflict, Invalid, NotFound
 from tamis.model.job import Job
 from tamis.model.noun import Page
 from tamis.queue.outbox import submit
+from tamis.services import encoders
 from tamis.store import bitmaps, datasets, embeddings, jobs, samples, selections, tags, vectors
 from tamis.store.database import Connection
 from tamis.store.pages import everything
@@ -41,34 +41,58 @@ def create(store: Store, dataset_id: str, new: EmbeddingCreate) -> Job:
     """Ask for vectors of all samples that have none from this encoder, and for the reduced child's.
 
     Raises:
-        NotFound: there is no such dataset, or there are no uploaded vectors of this name.
+        Forbidden: the encoder is code, or a file outside of the folder for encoders.
+        NotFound: there is no such dataset or file, or there are no uploaded vectors of this name.
         Invalid: there is no such encoder, or it gives fewer dimensions than are asked for.
     """
     facts = encoder_of(store, dataset_id, new.encoder)
-    if new.dimensions > facts.dimension and is_reduced(facts):
-        raise Invalid(
-            f"The encoder '{facts.name}' gives {facts.dimension} dimensions, fewer than the {new.dimensions} "
-            "asked for.",
-            field="dimensions",
-        )
+    if facts is not None:
+        check_dimensions(facts, new.dimensions)
     with store.write() as connection:
         datasets.get(connection, dataset_id)
         return submit(connection, "embed", dataset_id, new.model_dump(mode="json"))
 
 
-def encoder_of(store: Store, dataset_id: str, name: str) -> EncoderFacts:
-    """Return the facts of an encoder, or of vectors that were uploaded as `uploaded:NAME`.
+def check_dimensions(facts: EncoderFacts, dimensions: int) -> None:
+    """Refuse a reduced child with more dimensions than its parent.
 
     Raises:
+        Invalid: it would have.
+    """
+    if dimensions > facts.dimension and is_reduced(facts):
+        raise Invalid(
+            f"The encoder '{facts.name}' gives {facts.dimension} dimensions, fewer than the {dimensions} "
+            "asked for.",
+            field="dimensions",
+        )
+
+
+def encoder_of(store: Store, dataset_id: str, name: str) -> EncoderFacts | None:
+    """Return the facts of an encoder, or of vectors that were uploaded as `uploaded:NAME`.
+
+    None stands for weights in a file, whose facts are known once the worker has opened it.
+
+    Raises:
+        Forbidden: the name stands for code, or for a file outside of the folder for encoders.
         Invalid: there is no such encoder.
-        NotFound: no vectors of this name have been uploaded.
+        NotFound: there is no such file, or no vectors of this name have been uploaded.
     """
     if not name.startswith(UPLOADED):
-        return encoder_facts(name)
+        return encoders.known_facts(store.folder, name)
     found = find_uploaded(store, dataset_id, name)
     if found is None:
         raise NotFound(f"No vectors have been uploaded as '{name.removeprefix(UPLOADED)}'.", field="encoder")
     return found.encoder
+
+
+def check_encoder(store: Store, dataset_id: str, embedding_id: str, facts: EncoderFacts) -> None:
+    """Refuse vectors of another encoder than the one that the embedding was made for.
+
+    Raises:
+        Conflict: the file of its weights was replaced while a job was interrupted.
+    """
+    if get(store, dataset_id, embedding_id).encoder != facts:
+        raise Conflict(f"The weights of '{facts.name}' have been replaced meanwhile. Embed anew.")
 
 
 def find_uploaded(store: Store, dataset_id: str, encoder: str) -> Embedding | None:
@@ -86,8 +110,8 @@ def is_uploaded(facts: EncoderFacts) -> bool:
 
 
 def is_reduced(facts: EncoderFacts) -> bool:
-    """Tell whether vectors get a reduced child; short ones that were uploaded are used as they are."""
-    return not is_uploaded(facts) or facts.dimension > _SHORT
+    """Tell whether vectors get a reduced child; short ones are used as they are."""
+    return facts.dimension > _SHORT
 
 
 def get(store: Store, dataset_id: str, embedding_id: str) -> Embedding:

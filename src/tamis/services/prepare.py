@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from tamis.encoders import encoder_facts
 from tamis.model.embedding import EmbeddingCreate
 from tamis.model.errors import Invalid
 from tamis.model.job import Job
 from tamis.model.projection import ProjectionCreate
 from tamis.queue.outbox import submit as submit_job
+from tamis.services import encoders
 from tamis.store import datasets, embeddings
 from tamis.store.store import Store
 
@@ -24,10 +24,11 @@ def submit(store: Store, dataset_id: str, encoder: str = "lite0") -> list[Job]:
     (`follow_up`). The jobs are returned in the order in which they start.
 
     Raises:
+        Forbidden: the encoder is code, or a file outside of the folder for encoders.
         Invalid: there is no such encoder, or there are no images and no folder to read.
-        NotFound: there is no such dataset.
+        NotFound: there is no such dataset, or no such file.
     """
-    encoder_facts(encoder)
+    encoders.known_facts(store.folder, encoder)
     wanted = EmbeddingCreate(encoder=encoder, then_project=PROJECTIONS)
     with store.write() as connection:
         dataset = datasets.get(connection, dataset_id)

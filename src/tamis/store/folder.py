@@ -67,6 +67,10 @@ class DataFolder:
         """Where a job keeps what its steps have made until it is committed."""
         return self.path / "work" / job_id
 
+    def weights(self, kind: str) -> Path:
+        """Where the operator puts weights that may be used by name: `encoders` or `checkpoints`."""
+        return self.path / kind
+
     @property
     def cache(self) -> Path:
         """What can be made again at any time, such as converted encoders."""

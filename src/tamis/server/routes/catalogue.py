@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from tamis.model.embedding import EncoderFacts
 from tamis.model.selection import StrategyFacts
-from tamis.services import catalogue
+from tamis.services import catalogue, encoders
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 
@@ -18,4 +18,4 @@ def list_strategies() -> list[StrategyFacts]:
 @router.get("/encoders")
 def list_encoders() -> list[EncoderFacts]:
     """List the encoders."""
-    return catalogue.list_encoders()
+    return encoders.list_all()
