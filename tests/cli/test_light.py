@@ -24,7 +24,8 @@ HEAVY = (
 COMMANDS = [
     (), ("curate",), ("dataset",), ("dataset", "list"), ("dataset", "show"), ("dataset", "remove"), ("tag",),
     ("tag", "list"), ("tag", "show"), ("export",), ("doctor",), ("serve",), ("login",), ("token",),
-    ("token", "create"), ("token", "list"), ("token", "revoke"),
+    ("token", "create"), ("token", "list"), ("token", "revoke"), ("embed",), ("embedding",),
+    ("embedding", "list"), ("embedding", "export"), ("embedding", "import"), ("embedding", "remove"),
 ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ Folder = Annotated[
 ]
 Keep = Annotated[int, typer.Option(min=1, metavar="N", help="How many images to keep.")]
 Strategy = Annotated[str, typer.Option(help="How to choose: representative, coreset, random.")]
-Encoder = Annotated[str, typer.Option(help="What turns images into vectors: lite0, pixels.")]
+Encoder = Annotated[str, typer.Option(help="What turns images into vectors: lite0, pixels, onnx:FILE.")]
 Projection = Annotated[
     str, typer.Option(help="How the plot is laid out: pca (at once), tsne (clearer, takes longer).")
 ]
@@ -107,7 +107,7 @@ def _check(
 ) -> "Order":
     """Check what can be checked before any work: mistakes are told at once, and nothing is left behind."""
     from tamis.cli.curation import Order
-    from tamis.encoders import encoder_facts
+    from tamis.encoders import find_scheme
     from tamis.model.errors import Invalid
     from tamis.model.names import clean_name
     from tamis.projection import open_method
@@ -116,7 +116,7 @@ def _check(
     check_folder(folder)
     try:
         parsed = parse_strategy(strategy)
-        encoder_facts(encoder)
+        find_scheme(encoder)
         open_method(projection)
         cleaned = clean_name(name) if name is not None else None
     except Invalid as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tamis.cli.door import Door
+from tamis.cli.find import adopted
 from tamis.cli.work import Work
 from tamis.client import Client
 from tamis.client.waiting import JobFailed
@@ -56,10 +57,11 @@ def curate(door: Door, work: Work, order: Order) -> Outcome:
         Invalid: there are no images, or fewer than are to be kept.
     """
     client = door.client
+    encoder = adopted(door, order.encoder)
     dataset, is_new = dataset_of(door, order.folder)
     ingest, embed = work.start(
         lambda: client.ingest(dataset.id),
-        lambda: client.embed(dataset.id, EmbeddingCreate(encoder=order.encoder)),  # as the files come in
+        lambda: client.embed(dataset.id, EmbeddingCreate(encoder=encoder)),  # as the files come in
     )
     try:
         ingest = _finish_ingest(client, work, ingest, order.folder, is_new=is_new)

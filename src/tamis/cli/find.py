@@ -1,12 +1,17 @@
-"""Finding a dataset or a tag by what the user calls it."""
+"""Finding a dataset, a tag, an embedding or an encoder by what the user calls it."""
 
 import difflib
+from typing import TYPE_CHECKING
 
 from tamis.cli.output import Usage
 from tamis.client import Client
 from tamis.model.dataset import Dataset
+from tamis.model.embedding import Embedding
 from tamis.model.errors import NotFound
 from tamis.model.tag import Tag
+
+if TYPE_CHECKING:
+    from tamis.cli.door import Door
 
 
 def find_dataset(client: Client, wanted: str | None) -> Dataset:
@@ -41,6 +46,33 @@ def find_tag(client: Client, dataset: Dataset, wanted: str) -> Tag:
     if alike:
         return alike[0]
     raise _unknown("tag", wanted, [tag.name for tag in tags])
+
+
+def find_embedding(client: Client, dataset: Dataset, wanted: str) -> Embedding:
+    """Find an embedding of a dataset by name, id or the beginning of its digest; of one name, the newest."""
+    embeddings = list(client.embeddings(dataset.id))
+    for embedding in reversed(embeddings):
+        if wanted in (embedding.name, embedding.id):
+            return embedding
+    alike = [one for one in embeddings if len(wanted) >= 8 and one.digest.startswith(wanted)]
+    if alike:
+        return alike[0]
+    raise _unknown("embedding", wanted, [embedding.name for embedding in embeddings])
+
+
+def adopted(door: "Door", encoder: str) -> str:
+    """Return the name under which jobs may open an encoder; weights in a file are copied to the data folder.
+
+    Raises:
+        Forbidden: the name stands for code.
+        Invalid: there is no such file.
+    """
+    if ":" not in encoder:
+        return encoder
+    from tamis.services import encoders
+
+    with door.store() as store:
+        return encoders.adopt(store.folder, encoder)
 
 
 def _unknown(noun: str, wanted: str, names: list[str]) -> NotFound:

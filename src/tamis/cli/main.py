@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tamis.cli import curate, dataset, doctor, export, options, serve, tag, token
+from tamis.cli import curate, dataset, doctor, embed, embedding, export, options, serve, tag, token
 
 app = typer.Typer(
     name="tamis",
@@ -18,8 +18,10 @@ app = typer.Typer(
     epilog="Example: tamis curate photos --keep 200 --out chosen.txt",
 )
 app.command("curate", epilog=curate.EXAMPLE)(curate.curate)
+app.command("embed", epilog=embed.EXAMPLE)(embed.embed)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(tag.app, name="tag")
+app.add_typer(embedding.app, name="embedding")
 app.command("export", epilog="Example: tamis export representative-200 --to chosen")(export.export)
 app.command("serve", epilog="Example: tamis serve photos")(serve.serve)
 app.command("login", epilog="Example: tamis login")(serve.login)

@@ -52,11 +52,17 @@ class Decoded:
     mode: str
 
 
-def decode(data: bytes, longest_side: int | None = None, *, pixel_limit: int = PIXEL_LIMIT) -> Decoded:
+def decode(
+    data: bytes,
+    longest_side: int | None = None,
+    *,
+    shortest_side: int | None = None,
+    pixel_limit: int = PIXEL_LIMIT,
+) -> Decoded:
     """Decode a whole image file.
 
-    With `longest_side`, the result may be shrunk, cheaply, while decoding or right after it, but
-    its longest side stays at `longest_side` or more if the original's was.
+    With `longest_side` or `shortest_side`, the result may be shrunk, cheaply, while decoding or right after
+    it, but that side stays at so many pixels or more if the original's was.
 
     Raises:
         BadImage: with the reason.
@@ -64,7 +70,10 @@ def decode(data: bytes, longest_side: int | None = None, *, pixel_limit: int = P
     picture, name = _open(data, pixel_limit)
     mode = picture.mode
     width, height = picture.size
-    target = max(width, height) if longest_side is None else min(longest_side, max(width, height))
+    longest = max(width, height)
+    if shortest_side is not None:
+        longest_side = -(-shortest_side * longest // min(width, height))
+    target = longest if longest_side is None else min(longest_side, longest)
     pixels: Pixels | None = None
     if name == "JPEG" and mode in ("RGB", "L"):
         pixels = _decode_jpeg(data, width, height, target)

@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from tamis.model.errors import Conflict, Invalid
 from tamis.model.ids import new_id
 from tamis.services import embeddings
 from tamis.services.embeddings import UPLOADED
+from tamis.services.vector_files import Rows
 from tamis.store import datasets, samples, vectors
 from tamis.store.store import Store
 
@@ -63,6 +65,22 @@ def add(store: Store, dataset_id: str, name: str, body: bytes) -> Embedding:
         embedding_id = _open(store, dataset_id, name, brought)
         _add(store, dataset_id, embedding_id, positions[order], brought.matrix[order])
     return embeddings.get(store, dataset_id, embedding_id)
+
+
+def rows(store: Store, dataset_id: str, embedding_id: str) -> Iterator[Rows]:
+    """Yield names and vectors of an embedding block by block, without those of deleted samples.
+
+    Raises:
+        NotFound: there is no such embedding.
+    """
+    version = embeddings.state(store, dataset_id, embedding_id).lance_version
+    with store.read() as connection:
+        present = datasets.present(connection, dataset_id)
+    for positions, matrix in vectors.scan(store.folder, embedding_id, version):
+        kept = np.isin(positions, present)
+        with store.read() as connection:
+            names = samples.columns(connection, dataset_id, positions[kept], "file_name")
+        yield Rows([str(row[0]) for row in names], matrix[kept])
 
 
 def _open(store: Store, dataset_id: str, name: str, brought: Brought) -> str:
