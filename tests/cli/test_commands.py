@@ -116,6 +116,12 @@ def test_a_dataset_is_removed_and_its_images_stay(tmp_path: Path, busy: Path) ->
         assert run(busy, "curate", folder, "--keep", "1", "--encoder", "pixels").code == 0
     several = run(busy, "tag", "list")
     assert several.code == 2 and "one, two" in several.err
+    assert run(busy, "dataset", "rename", "one", "two").code == 1
+    renamed = run(busy, "dataset", "rename", "one", "first")
+    assert renamed.code == 0 and "'first'" in renamed.out
+    again = run(busy, "curate", folders[0], "--keep", "1", "--encoder", "pixels", "--json")
+    assert json.loads(again.out)["dataset"]["name"] == "first"  # found by its folder
+    assert run(busy, "dataset", "rename", "first", "one").code == 0
     refused = run(busy, "dataset", "remove", "one", stdin="n\n")
     assert refused.code == 1
     removed = run(busy, "dataset", "remove", "one", "--yes")

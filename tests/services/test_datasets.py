@@ -32,6 +32,22 @@ def test_a_new_dataset_is_empty_and_its_name_is_taken(store: Store) -> None:
         datasets.create(store, DatasetCreate(name="other", root_id=made.JOB))
 
 
+def test_a_dataset_is_renamed_unless_the_name_is_taken(store: Store) -> None:
+    one = datasets.create(store, DatasetCreate(name="one"))
+    datasets.create(store, DatasetCreate(name="two"))
+    with pytest.raises(Conflict, match="'two'") as caught:
+        datasets.rename(store, one.id, "two")
+    assert caught.value.field == "name"
+    renamed = datasets.rename(store, one.id, "three")
+    assert renamed.model_dump(exclude={"name", "changed_at"}) == one.model_dump(
+        exclude={"name", "changed_at"}
+    )
+    assert renamed.name == datasets.get(store, one.id).name == "three"
+    assert datasets.rename(store, one.id, "three") == renamed  # its own name is no conflict
+    with pytest.raises(NotFound, match=made.JOB):
+        datasets.rename(store, made.JOB, "four")
+
+
 def test_datasets_are_listed_in_pages_oldest_first(store: Store) -> None:
     ids = [made.dataset_of(store, name=name) for name in ("c", "a", "b")]
     first = datasets.list_page(store, None, 2)

@@ -1,4 +1,4 @@
-"""`tamis dataset`: list, show and remove datasets."""
+"""`tamis dataset`: list, show, rename and remove datasets."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 from tamis.cli.options import AsJson, Data, load_settings
 
-app = typer.Typer(no_args_is_help=True, help="List, show and remove datasets.")
+app = typer.Typer(no_args_is_help=True, help="List, show, rename and remove datasets.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The dataset, by name or id.")]
 
@@ -70,6 +70,23 @@ def show_dataset(
     say(f"Embeddings  {', '.join(f'{each.name} ({each.dimension} d)' for each in embeddings) or 'none'}")
     for problem in refused:
         say(f"{problem.file_name}: {problem.reason}")
+
+
+@app.command("rename", epilog="Example: tamis dataset rename photos orchard-2026")
+def rename_dataset(
+    name: Name,
+    new_name: Annotated[str, typer.Argument(metavar="NEW", help="What it is to be called.")],
+    data: Data = None,
+) -> None:
+    """Give a dataset another name. Its tags, their digests and its images stay as they are."""
+    from tamis.cli.door import open_door
+    from tamis.cli.find import find_dataset
+    from tamis.cli.output import say
+
+    with open_door(load_settings(data)) as door:
+        one = find_dataset(door.client, name)
+        renamed = door.client.rename_dataset(one.id, new_name)
+    say(f"The dataset '{one.name}' is now called '{renamed.name}'.")
 
 
 @app.command("remove", epilog="Example: tamis dataset remove photos --yes")

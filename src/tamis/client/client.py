@@ -11,7 +11,7 @@ from tamis.client.reading import Reading
 from tamis.client.transport import Wire, form_of
 from tamis.client.upload import OnProgress, Source, upload
 from tamis.client.waiting import wait_all
-from tamis.model.dataset import Dataset, DatasetCreate, DatasetSummary, Root
+from tamis.model.dataset import Dataset, DatasetCreate, DatasetRename, DatasetSummary, Root
 from tamis.model.digest import Json
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts, Prepare
 from tamis.model.finding import Finding
@@ -103,6 +103,10 @@ class Client(Reading):
         """Make a dataset ready to be looked at: read its folder if it has one, encode and project."""
         path = f"/api/datasets/{dataset_id}/prepare"
         return self._wire.json(Jobs, "POST", path, body=Prepare(encoder=encoder)).jobs
+
+    def rename_dataset(self, dataset_id: str, name: str) -> Dataset:
+        """Give a dataset another name; its id, tags and digests stay."""
+        return self._wire.json(Dataset, "PATCH", f"/api/datasets/{dataset_id}", body=DatasetRename(name=name))
 
     def remove_dataset(self, dataset_id: str) -> None:
         """Remove a dataset; images read in place stay where they are."""

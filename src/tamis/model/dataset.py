@@ -61,6 +61,12 @@ class DatasetCreate(Noun):
     folder: Folder | None = None
 
 
+class DatasetRename(Noun):
+    """The new name of a dataset."""
+
+    name: Name
+
+
 class FormatCount(Noun):
     """How many images have a format."""
 

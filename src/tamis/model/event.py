@@ -6,6 +6,7 @@ from typing import Literal
 EventKind = Literal[
     "dataset.created",
     "dataset.removed",
+    "dataset.renamed",
     "embedding.created",
     "embedding.extended",
     "embedding.removed",

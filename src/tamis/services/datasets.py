@@ -45,6 +45,19 @@ def list_page(store: Store, after: str | None, limit: int, root_id: str | None =
         return datasets.list_page(connection, after, limit, root_id)
 
 
+def rename(store: Store, dataset_id: str, name: str) -> Dataset:
+    """Give a dataset another name. Tags keep their digests, which do not know it.
+
+    Raises:
+        Conflict: the name is taken.
+        NotFound: there is no such dataset.
+    """
+    with store.write() as connection:
+        if datasets.get(connection, dataset_id).name != name:
+            datasets.rename(connection, dataset_id, name)
+    return get(store, dataset_id)
+
+
 def summarize(store: Store, dataset_id: str) -> DatasetSummary:
     """Count formats and sizes of the images that are not deleted."""
     with store.read() as connection:

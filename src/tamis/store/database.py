@@ -131,13 +131,18 @@ def _translated() -> Iterator[None]:
 
 
 def insert_new(connection: Connection, table: sa.Table, values: Mapping[str, object]) -> bool:
-    """Insert a row, and tell whether it is new: False where a unique key of it is taken already.
+    """Insert a row, and tell whether it is new: False where a unique key of it is taken already."""
+    return changes_unique(connection, table.insert().values(**values))
 
-    Only the insert answers this for sure: on PostgreSQL another transaction may be faster after any look.
+
+def changes_unique(connection: Connection, statement: sa.Insert | sa.Update) -> bool:
+    """Insert or change rows, and tell whether that was possible: False where a unique key is taken already.
+
+    Only trying answers this for sure: on PostgreSQL another transaction may be faster after any look.
     """
     try:
         with connection.begin_nested():
-            connection.execute(table.insert().values(**values))
+            connection.execute(statement)
     except sa.exc.IntegrityError as error:
         text = str(error.orig)
         if "UNIQUE constraint failed" in text or "duplicate key value" in text:

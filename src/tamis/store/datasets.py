@@ -9,7 +9,7 @@ from tamis.model.errors import Conflict, NotFound
 from tamis.model.ids import new_id, now
 from tamis.model.noun import Page
 from tamis.store import bitmaps, events
-from tamis.store.database import insert_new
+from tamis.store.database import changes_unique, insert_new
 from tamis.store.pages import page
 from tamis.store.schema import dataset, event, problem, selection, tag
 
@@ -31,6 +31,14 @@ def insert(connection: sa.Connection, name: str, root_id: str | None, folder: st
         raise Conflict(f"There is already a dataset named '{name}'.", field="name")
     events.add(connection, "dataset.created", str(values["id"]), str(values["id"]))
     return str(values["id"])
+
+
+def rename(connection: sa.Connection, dataset_id: str, name: str) -> None:
+    """Give a dataset another name; raise Conflict when it is taken."""
+    named = dataset.update().where(dataset.c.id == dataset_id).values(name=name)
+    if not changes_unique(connection, named):
+        raise Conflict(f"There is already a dataset named '{name}'.", field="name")
+    events.add(connection, "dataset.renamed", dataset_id, dataset_id)
 
 
 def get(connection: sa.Connection, dataset_id: str) -> Dataset:

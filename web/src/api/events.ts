@@ -29,6 +29,7 @@ export function staleKeys(kind: string, datasetId: string | null): QueryKey[] {
 const KINDS = [
   "dataset.created",
   "dataset.removed",
+  "dataset.renamed",
   "embedding.created",
   "embedding.extended",
   "embedding.removed",

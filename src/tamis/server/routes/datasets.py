@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from tamis.model.dataset import Dataset, DatasetCreate, DatasetSummary
+from tamis.model.dataset import Dataset, DatasetCreate, DatasetRename, DatasetSummary
 from tamis.model.embedding import Prepare
 from tamis.model.job import Jobs
 from tamis.model.noun import Page
@@ -43,6 +43,12 @@ def summarize_dataset(dataset_id: PathId, store: StoreDep) -> DatasetSummary:
 def prepare_dataset(dataset_id: PathId, body: Prepare, store: StoreDep) -> Jobs:
     """Make a dataset ready to be looked at, by jobs: read its folder if it has one, encode and project."""
     return Jobs(jobs=prepare.submit(store, dataset_id, body.encoder))
+
+
+@router.patch("/{dataset_id}")
+def rename_dataset(dataset_id: PathId, body: DatasetRename, store: StoreDep) -> Dataset:
+    """Give a dataset another name."""
+    return datasets.rename(store, dataset_id, body.name)
 
 
 @router.delete("/{dataset_id}", status_code=204)

@@ -1,0 +1,77 @@
+import { Button, Modal, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import type { Noun } from "../../api/client";
+import { keys } from "../../api/query";
+import { count } from "../../ui/format";
+import { ErrorNotice } from "../../ui/Notice";
+import classes from "./dialog.module.css";
+import { removeDataset } from "./queries";
+
+interface Props {
+  dataset: Noun<"Dataset">;
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** Nothing brings a dataset back, so its name is typed first. */
+export function RemoveDataset(props: Props) {
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title="Remove the dataset" size={480}>
+      {props.opened ? <Form {...props} /> : null}
+    </Modal>
+  );
+}
+
+function Form({ dataset, onClose }: Props) {
+  const client = useQueryClient();
+  const [typed, setTyped] = useState("");
+  const remove = useMutation({
+    mutationFn: () => removeDataset(dataset.id),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: keys.datasets });
+      onClose();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (typed === dataset.name) remove.mutate();
+  };
+  return (
+    <form className={classes.body} onSubmit={submit}>
+      <p>{whatGoes(dataset)} This cannot be undone.</p>
+      <TextInput
+        label={`Type “${dataset.name}” to confirm`}
+        data-autofocus
+        autoComplete="off"
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      {remove.error ? <ErrorNotice error={remove.error} /> : null}
+      <div className={classes.foot}>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          variant="filled"
+          color="danger"
+          type="submit"
+          disabled={typed !== dataset.name}
+          loading={remove.isPending}
+        >
+          Remove
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Say what is lost, and what stays: images that are read in place are never touched. */
+export function whatGoes(dataset: Noun<"Dataset">): string {
+  if (dataset.root_id) {
+    return "Its tags, embeddings and selections are removed. The images stay in their folder.";
+  }
+  const number = dataset.n_samples - dataset.n_deleted;
+  const images = number === 1 ? "The image that was" : `The ${count(number)} images that were`;
+  return number
+    ? `${images} uploaded to it, its tags, embeddings and selections are removed.`
+    : "Its tags, embeddings and selections are removed.";
+}
