@@ -98,7 +98,7 @@ def test_other_files_are_refused(content: bytes) -> None:
 def test_both_readers_read_the_published_weights_alike(
     read_weights: Callable[[bytes], dict[str, np.ndarray]],
 ) -> None:
-    content = lite0._published_weights()
+    content = lite0.published_weights()
     ours, theirs = read_legacy(content), read_weights(content)
     assert list(ours) == list(theirs)
     assert all(np.array_equal(ours[name], theirs[name]) for name in ours)

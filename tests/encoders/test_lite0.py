@@ -68,7 +68,7 @@ class Reference:
 
 @pytest.fixture(scope="module")
 def reference(read_weights: Callable[[bytes], dict[str, np.ndarray]]) -> Reference:
-    return Reference(read_weights(lite0._published_weights()))
+    return Reference(read_weights(lite0.published_weights()))
 
 
 def photo_like(seed: int, size: int) -> np.ndarray:
@@ -97,7 +97,7 @@ def test_the_network_equals_a_plain_numpy_one(cache: Path, reference: Reference)
 def test_the_graph_also_holds_at_other_sizes(size: int, reference: Reference) -> None:
     import onnxruntime
 
-    model = draw(read_legacy(lite0._published_weights()), size)
+    model = draw(read_legacy(lite0.published_weights()), size)
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     image = photo_like(1, size)
     np.testing.assert_allclose(

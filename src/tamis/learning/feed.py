@@ -7,7 +7,7 @@ a function of (seed, epoch, step) alone, so a run that was killed goes on with e
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +129,7 @@ class Feed:
         self._seed, self._share = seed, slice(rank, None, world)
         self._order: tuple[int, Rows] | None = None
 
-    def batches(self, first: int) -> Iterator[Batch]:
+    def batches(self, first: int) -> Generator[Batch, None, None]:
         """Yield the batch of step `first`, counted over all epochs, and all that follow."""
         with ThreadPoolExecutor(1) as reader:
             ahead: Future[Batch] = reader.submit(self._read, first)
@@ -151,8 +151,3 @@ class Feed:
 def sample_rows(n: int, most: int, seed: int) -> Rows:
     """Return at most `most` of n rows in ascending order, always the same ones for a seed."""
     return np.sort(permutation(n, seed, 2**32)[:most])
-
-
-def digest_of_names(names: Sequence[str]) -> str:
-    """Name a list of sources by its content."""
-    return hashlib.sha256("\0".join(names).encode(errors="surrogateescape")).hexdigest()

@@ -1,0 +1,148 @@
+"""A run is a function of its settings: killed, stopped or straight, it ends with the same weights."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from tamis.learning.checkpoint import find_checkpoint
+from tamis.learning.feed import pool_of
+from tamis.learning.health import Health
+from tamis.learning.history import read_history
+from tamis.learning.methods import Method
+from tamis.learning.train import Silent, Step, train
+from tamis.model.errors import Invalid
+from tests.learning.running import adapting, pictures, settings, weights
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextlib.contextmanager
+def running(*arguments: str, program: tuple[str, ...] = ()) -> "Iterator[subprocess.Popen[str]]":
+    command = [sys.executable, *program, "-m", "tests.learning.running", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
+def read_until(process: "subprocess.Popen[str]", step: int) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip() == str(step):
+            return
+    raise AssertionError("The process ended before that step.")
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path) -> None:
+    first, again, other = (
+        train(pictures(), settings(seed=seed), tmp_path / name)
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    )
+    assert first.state == "finished" and first.checkpoint.facts.step == 6
+    assert weights(first) == weights(again) != weights(other)
+    assert read_history(tmp_path / "a") == read_history(tmp_path / "b")
+
+
+def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_a_straight_one(tmp_path: Path) -> None:
+    straight = train(pictures(), settings(steps=9), tmp_path / "straight")
+    with running(str(tmp_path / "killed"), "simclr", "9") as process:
+        read_until(process, 5)
+        process.kill()
+    left = find_checkpoint(tmp_path / "killed").facts.step
+    assert 4 <= left < 9
+    resumed = train(pictures(), settings(steps=9), tmp_path / "killed")
+    assert weights(resumed) == weights(straight)
+    assert read_history(tmp_path / "killed") == read_history(tmp_path / "straight")
+
+
+def test_sigterm_saves_and_the_run_goes_on_from_there(tmp_path: Path) -> None:
+    with running(str(tmp_path), "diet", "100000") as process:
+        read_until(process, 3)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate()
+    assert process.returncode == 0 and output.split()[-1] == "stopped"
+    assert find_checkpoint(tmp_path).facts.step >= 3
+
+
+def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
+    chosen, given = adapting()
+    alone = train(pictures(), chosen, tmp_path / "alone", weights=given).checkpoint.weights()
+    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+    with running(str(tmp_path / "shared"), "adapting", "6", program=torchrun) as process:
+        process.communicate()
+    assert process.returncode == 0
+    shared = find_checkpoint(tmp_path / "shared").weights()
+    assert any(not torch.equal(alone[name], given[name]) for name in given)
+    for name in given:
+        torch.testing.assert_close(shared[name], alone[name], rtol=1e-3, atol=1e-5)
+
+
+def test_stop_is_asked_after_every_step(tmp_path: Path) -> None:
+    told: list[Step] = []
+
+    class Report(Silent):
+        def step(self, step: Step) -> None:
+            told.append(step)
+
+    outcome = train(pictures(), settings(), tmp_path, report=Report(), stop=lambda: len(told) == 2)
+    assert outcome.state == "stopped" and outcome.checkpoint.facts.step == 2
+    assert 0 < told[-1].fraction < 1 and set(told[-1].shares) == {"wait", "augment", "learn"}
+
+
+def test_an_epoch_budget_counts_whole_passes(tmp_path: Path) -> None:
+    outcome = train(pictures(), settings(steps=None, epochs=2), tmp_path)
+    assert outcome.checkpoint.facts.step == 2 * 3 and outcome.checkpoint.facts.epochs == 2
+
+
+def test_a_minutes_budget_ends(tmp_path: Path) -> None:
+    outcome = train(pictures(), settings(steps=None, minutes=0.005), tmp_path)
+    assert outcome.state == "finished" and outcome.checkpoint.facts.step > 0
+
+
+class Shrinking(Method):
+    """Pulls all images together and nothing apart: what methods must not do."""
+
+    name = "shrinking"
+    title = "For this test only"
+    n_views = 1
+
+    def loss(self, views: list[torch.Tensor], positions: torch.Tensor) -> torch.Tensor:
+        return self.backbone(views[0]).square().mean() + self.backbone(views[0]).var(dim=0).sum()
+
+
+def test_a_collapse_stops_the_run_and_is_explained(tmp_path: Path) -> None:
+    outcome = train(pictures(), settings("shrinking", 4000, learning_rate=0.05), tmp_path)
+    assert outcome.state == "collapsed" and outcome.collapse is not None
+    assert outcome.checkpoint.facts.step < 4000
+    assert "fell from" in outcome.collapse.reason and "Try" in outcome.collapse.advice
+
+
+def test_health_is_measured_before_and_after(tmp_path: Path) -> None:
+    seen: list[tuple[int, Health]] = []
+
+    class Report(Silent):
+        def health(self, epoch: int, health: Health) -> None:
+            seen.append((epoch, health))
+
+    labels = torch.arange(48).numpy() % 3
+    outcome = train(pictures(), settings(), tmp_path, labels=labels, report=Report())
+    assert [epoch for epoch, _ in seen] == [0, 2] and [health for _, health in seen] == outcome.health
+    assert all(health.knn is not None for health in outcome.health)
+    assert (tmp_path / "progress.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_other_images_or_other_settings_do_not_go_on(tmp_path: Path) -> None:
+    train(pictures(), settings(), tmp_path)
+    with pytest.raises(Invalid, match="The images have changed"):
+        train(pictures(40), settings(), tmp_path)
+    with pytest.raises(Invalid, match="other settings"):
+        train(pictures(), settings(seed=1), tmp_path)
+
+
+def test_one_image_is_too_few(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="at least two images, not 1"):
+        train(pool_of(pictures().images[:1]), settings(), tmp_path)
