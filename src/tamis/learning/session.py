@@ -4,6 +4,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-import tamis
 from tamis.learning.augment import NORMALISATION, augment
 from tamis.learning.backbones import channels_last, make_backbone
 from tamis.learning.checkpoint import Checkpoint, save_checkpoint
@@ -188,7 +188,7 @@ class Session:
             "n_images": len(self.pool),
             "pool": self.pool.digest,
             "versions": {
-                "tamis": tamis.__version__,
+                "tamis": version("tamis"),
                 "torch": torch.__version__,
                 "python": platform.python_version(),
             },
