@@ -49,9 +49,10 @@ def test_from_nothing_to_a_saved_tag_by_keyboard_alone(tab: Tab, tmp_path: Path)
     walk_to(page, page.get_by_role("textbox", name="How many images to rank"))
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("20")
+    walk_to(page, desk.button("Process"))
     page.keyboard.press("Enter")
     expect(desk.slider).to_have_attribute("aria-valuenow", "20", timeout=LONG_MS)
-    walk_to(page, desk.slider)
+    expect(desk.slider).to_be_focused()  # the button is silent meanwhile, and the focus is not lost
     page.keyboard.press("ArrowLeft")
     expect(desk.active).to_have_text("19 of 40 active")
 

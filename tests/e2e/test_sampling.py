@@ -27,6 +27,9 @@ def test_coreset_inside_a_tag_makes_a_child_that_is_a_subset(
         "aria-pressed", "true"
     )
     expect(desk.active).to_have_text("40 of 80 active")
+    page.reload()
+    expect(page.get_by_role("button", name="Strategy ")).to_contain_text("Diversity (coreset)")
+    expect(page.get_by_role("textbox", name="How many images to rank")).to_have_value("40")
 
     page.get_by_role("textbox", name="Number of images to keep").fill("24")
     page.keyboard.press("Enter")

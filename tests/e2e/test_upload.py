@@ -46,6 +46,12 @@ def test_sixty_dropped_files_of_which_five_are_broken(
     expect(page.get_by_test_id("n-images")).to_have_text("55")
     assert len(tab.asked("/files$")) == sent
 
+    expect(desk.active).to_have_text("55 of 55 active")
+    desk.drop(copy_emoji(tmp_path / "more", 60)[55:])  # what is shown grows with the dataset
+    expect(desk.upload).to_contain_text("5 images added.")
+    expect(desk.active).to_have_text("60 of 60 active")
+    expect(desk.tag("upload-2")).to_have_attribute("aria-selected", "true")
+
 
 def test_a_dropped_folder_keeps_its_folders(tab: Tab, platform: Platform, tmp_path: Path) -> None:
     copy_emoji(tmp_path / "trip/day 1", 3)

@@ -57,6 +57,17 @@ describe("undo of the unsaved change", () => {
     });
   });
 
+  it("goes on to the tag of a later upload, unless that would leave a change behind", () => {
+    const store = new ActiveStore({ tagId: "first", selectionId: null, keep: 0 });
+    store.follow("second", "elsewhere");
+    expect(store.get().tagId).toBe("first");
+    store.follow("second", "first");
+    expect(store.get().tagId).toBe("second");
+    store.load("selection", 10);
+    store.follow("third", "second");
+    expect(store.get().tagId).toBe("second");
+  });
+
   it("drops the change when the tag itself is chosen again, and brings it back", () => {
     const store = loaded();
     store.selectTag("t");

@@ -76,6 +76,11 @@ export class ActiveStore {
     else this.startOver(choice);
   }
 
+  /** Go on to a tag that grew out of the one that is shown, unless a change of it is not saved yet. */
+  follow(tagId: string, parentId: string | null): void {
+    if (this.ready && this.now.tagId === parentId && this.now.selectionId === null) this.selectTag(tagId);
+  }
+
   /** Show the first `keep` samples of a selection on the present tag. */
   load(selectionId: string, keep: number): void {
     this.settle();

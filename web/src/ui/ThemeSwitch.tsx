@@ -1,7 +1,8 @@
 import { ActionIcon, type MantineColorScheme, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { useColorScheme } from "@mantine/hooks";
 import { AutoIcon, MoonIcon, SunIcon } from "./icons";
+import { nextTheme } from "./nextTheme";
 
-const NEXT: Record<MantineColorScheme, MantineColorScheme> = { auto: "light", light: "dark", dark: "auto" };
 const WORDS: Record<MantineColorScheme, string> = { auto: "as the system", light: "light", dark: "dark" };
 const ICONS = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };
 
@@ -9,11 +10,15 @@ const ICONS = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };
 export function ThemeSwitch() {
   // Keeping the transitions saves an inline style element, which the content security policy forbids.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  const system = useColorScheme();
   const Icon = ICONS[colorScheme];
   const label = `Theme: ${WORDS[colorScheme]}`;
   return (
     <Tooltip label={label}>
-      <ActionIcon aria-label={`${label}. Change it`} onClick={() => setColorScheme(NEXT[colorScheme])}>
+      <ActionIcon
+        aria-label={`${label}. Change it`}
+        onClick={() => setColorScheme(nextTheme(colorScheme, system))}
+      >
         <Icon />
       </ActionIcon>
     </Tooltip>

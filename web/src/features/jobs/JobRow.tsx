@@ -8,6 +8,7 @@ import { keys } from "../../api/query";
 import { ago, duration } from "../../ui/format";
 import { JobBar } from "../../ui/JobBar";
 import classes from "./JobsPage.module.css";
+import { useOutcome } from "./useOutcome";
 
 const ENDS: Record<Job["state"], string> = {
   queued: "waiting",
@@ -26,11 +27,13 @@ export function JobRow({ job, withDataset }: { job: Job; withDataset: boolean })
   });
   const active = isActive(job);
   const words = jobWords(job);
+  const outcome = useOutcome(job);
   return (
     <li className={classes.row} data-state={job.state}>
       <span className={classes.dot} aria-hidden="true" />
       <div className={classes.body}>
         {active ? <JobBar job={job} words={words} /> : <span className={classes.name}>{words}</span>}
+        {outcome ? <p className={classes.outcome}>{outcome}</p> : null}
         {job.error ? <p className={classes.error}>{job.error}</p> : null}
         {cancel.error ? <p className={classes.error}>{sentence(cancel.error)}</p> : null}
       </div>

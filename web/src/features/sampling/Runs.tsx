@@ -8,6 +8,7 @@ import { type Selection, type Strategy, strategyOf } from "../../api/selections"
 import type { Tag } from "../../api/tags";
 import { ago, count } from "../../ui/format";
 import { JobBar } from "../../ui/JobBar";
+import { useFocusWhenLost } from "../../ui/useFocusWhenLost";
 import type { Embedding } from "./queries";
 import classes from "./Runs.module.css";
 
@@ -17,6 +18,8 @@ interface RunsProps {
   selections: readonly Selection[];
   /** Selections that wait or run. */
   jobs: readonly Job[];
+  /** The job that was asked for on this page. */
+  mine: string | null;
   /** The last one, if it failed. */
   failed: Job | null;
   strategies: readonly Strategy[];
@@ -25,7 +28,7 @@ interface RunsProps {
 }
 
 /** What has been ranked on this tag: a click brings it back. Running work comes first, with a way to stop it. */
-export function Runs({ datasetId, selections, jobs, failed, ...known }: RunsProps) {
+export function Runs({ datasetId, selections, jobs, mine, failed, ...known }: RunsProps) {
   const loaded = useActivePart(datasetId, (state) => state.selectionId);
   if (selections.length + jobs.length === 0 && failed === null) {
     return (
@@ -38,7 +41,7 @@ export function Runs({ datasetId, selections, jobs, failed, ...known }: RunsProp
   return (
     <ul className={classes.runs} aria-label="Selections on this tag">
       {jobs.map((job) => (
-        <Running key={job.id} job={job} />
+        <Running key={job.id} job={job} takesFocus={job.id === mine} />
       ))}
       {failed === null ? null : (
         <li className={classes.failed} role="alert">
@@ -75,7 +78,8 @@ export function Runs({ datasetId, selections, jobs, failed, ...known }: RunsProp
   );
 }
 
-function Running({ job }: { job: Job }) {
+function Running({ job, takesFocus }: { job: Job; takesFocus: boolean }) {
+  const button = useFocusWhenLost<HTMLButtonElement>(takesFocus);
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => cancelJob(job.id),
@@ -85,6 +89,7 @@ function Running({ job }: { job: Job }) {
     <li className={classes.running} data-testid="running-selection">
       <JobBar job={job} />
       <Button
+        ref={button}
         size="xs"
         aria-label="Cancel the selection"
         disabled={job.cancel_requested}

@@ -26,6 +26,7 @@ import { RankGrid } from "./RankGrid";
 import { Runs } from "./Runs";
 import classes from "./Sampling.module.css";
 import { SetupBar } from "./SetupBar";
+import { setupOf } from "./setup";
 import { useSetup } from "./useSetup";
 
 /** Rank the samples of a tag, see them in the plot, decide how many to keep. */
@@ -34,7 +35,6 @@ export function SamplingPage() {
   const view = useView();
   const setView = useSetView();
   const active = useActive(datasetId);
-  const [setup, changeSetup] = useSetup(datasetId);
   const tags = useQuery(tagsQuery(datasetId)).data ?? [];
   const strategies = useQuery(strategiesQuery).data ?? [];
   const embeddings = useQuery(embeddingsQuery(datasetId));
@@ -45,6 +45,7 @@ export function SamplingPage() {
     refetchInterval: ({ state }) => (state.data?.some(isActive) ? 1000 : false),
   });
   const selection = useSelection(datasetId, active.selectionId);
+  const [setup, changeSetup] = useSetup(datasetId, setupOf(selection, strategies));
   const ranking = useQuery({
     ...rankingQuery(datasetId, active.selectionId ?? ""),
     enabled: active.selectionId !== null,
@@ -111,6 +112,7 @@ export function SamplingPage() {
             randomCurve={selection.random_curve}
             importance={ranking.data.importance}
             measure={measureOf(selection)}
+            takesFocus={process.made === selection.id}
             onKeep={(keep) => activeStore(datasetId).setKeep(keep)}
           />
         ) : null}
@@ -120,6 +122,7 @@ export function SamplingPage() {
           datasetId={datasetId}
           selections={selections.filter((one) => one.tag_id === active.tagId).toReversed()}
           jobs={running}
+          mine={process.mine}
           failed={last?.state === "failed" && last.id === process.mine ? last : null}
           strategies={strategies}
           embeddings={embeddings.data}
@@ -148,6 +151,7 @@ function useProcess(
   const queries = useQueryClient();
   const [waiting, setWaiting] = useState<{ jobId: string; wanted: SelectionCreate } | null>(null);
   const [mine, setMine] = useState<string | null>(null);
+  const [done, setDone] = useState<string | null>(null);
   const create = useMutation({
     mutationFn: (wanted: SelectionCreate) => createSelection(datasetId, wanted),
     onSuccess: (job, wanted) => {
@@ -164,6 +168,7 @@ function useProcess(
     if (waiting === null || state === undefined || state === "queued" || state === "running") return;
     setWaiting(null);
     if (state !== "succeeded" || typeof made !== "string") return;
+    setDone(made);
     const key = keys.of(datasetId, "selections");
     void queries.invalidateQueries({ queryKey: key }).then(() => {
       const store = activeStore(datasetId);
@@ -179,6 +184,8 @@ function useProcess(
     reset: create.reset,
     busy: create.isPending || waiting !== null,
     error: create.error,
+    /** The job that was asked for here last, and the selection that came of one. */
     mine,
+    made: done,
   };
 }

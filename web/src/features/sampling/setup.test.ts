@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Strategy } from "../../api/selections";
-import { reasonAgainst, USUAL, wantedOf } from "./setup";
+import type { Selection, Strategy } from "../../api/selections";
+import { reasonAgainst, setupOf, USUAL, wantedOf } from "./setup";
 
 const representative = {
   name: "representative",
@@ -50,5 +50,25 @@ describe("what is asked of the server", () => {
     expect(reasonAgainst({ ...representative, needs: ["scores"] }, null)).toMatch(/^Needs scores: /);
     expect([reasonAgainst(similar, null) === null, reasonAgainst(similar, "t")]).toEqual([false, null]);
     expect(wantedOf(USUAL, similar, tag, "e").body).toBeNull();
+  });
+});
+
+describe("what a selection was made with", () => {
+  const selection = {
+    tag_id: "t",
+    embedding_id: "e",
+    strategy: { strategy: "representative", landmarks: 500 },
+    n_samples: 40,
+    preselected_tag_id: "kept",
+  } as unknown as Selection;
+
+  it("asks for the same again", () => {
+    const setup = setupOf(selection, [representative]);
+    expect(setup && wantedOf(setup, representative, tag, "e").body).toEqual({ ...selection, seed: 0 });
+  });
+
+  it("is not told before the strategies are known", () => {
+    expect(setupOf(selection, [])).toBeNull();
+    expect(setupOf(undefined, [representative])).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 // What is set before a selection runs: strategy with its parameters, how many to rank, what is kept already.
 
-import type { Strategy } from "../../api/selections";
-import { check, type Draft, draftOf, fieldsOf } from "../../ui/schema";
+import { type Selection, type Strategy, strategyOf } from "../../api/selections";
+import { check, type Draft, draftOf, fieldsOf, type Json } from "../../ui/schema";
 import type { SelectionCreate } from "./queries";
 
 export interface Setup {
@@ -23,6 +23,19 @@ export function usualNumber(size: number): number {
 
 export function draftFor(setup: Setup, strategy: Strategy): Draft {
   return setup.drafts[strategy.name] ?? draftOf(fieldsOf(strategy.parameters));
+}
+
+/** What a selection was made with; null while its strategy is not known. */
+export function setupOf(selection: Selection | undefined, strategies: readonly Strategy[]): Setup | null {
+  const strategy = strategies.find((one) => selection !== undefined && one.name === strategyOf(selection));
+  if (selection === undefined || strategy === undefined) return null;
+  const draft = draftOf(fieldsOf(strategy.parameters), selection.strategy as Record<string, Json>);
+  return {
+    strategy: strategy.name,
+    drafts: { [strategy.name]: draft },
+    numbers: { [selection.tag_id]: String(selection.n_samples) },
+    onTop: selection.preselected_tag_id,
+  };
 }
 
 /** Why a strategy cannot run on a tag, or null. */

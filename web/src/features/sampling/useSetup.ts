@@ -3,18 +3,20 @@ import { type Setup, USUAL } from "./setup";
 
 const remembered = new Map<string, Setup>();
 
-/** What is set for the next selection of a dataset; it is still there after a look at another page. */
-export function useSetup(datasetId: string): [Setup, (change: Partial<Setup>) => void] {
-  const [setup, setSetup] = useState(() => remembered.get(datasetId) ?? USUAL);
+/**
+ * What is set for the next selection of a dataset; it is still there after a look at another page. Until
+ * somebody sets something, it is what the selection at hand was made with.
+ */
+export function useSetup(datasetId: string, loaded: Setup | null): [Setup, (change: Partial<Setup>) => void] {
+  const [own, setOwn] = useState(() => remembered.get(datasetId) ?? null);
+  const setup = own ?? loaded ?? USUAL;
   const change = useCallback(
     (part: Partial<Setup>) => {
-      setSetup((before) => {
-        const after = { ...before, ...part };
-        remembered.set(datasetId, after);
-        return after;
-      });
+      const after = { ...setup, ...part };
+      remembered.set(datasetId, after);
+      setOwn(after);
     },
-    [datasetId],
+    [datasetId, setup],
   );
   return [setup, change];
 }

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { activeStore } from "../../../api/active";
 import type { Noun } from "../../../api/client";
 import { isAborted } from "../../../api/errors";
 import type { Pick, Picked } from "./files";
@@ -80,6 +81,7 @@ async function run(datasetId: string, files: Picked[], leftOut: string[]): Promi
     const onProgress = (progress: Progress) => change({ progress });
     const closed = await runUpload({ files, server, hasher, signal: stopper.signal, onProgress });
     change({ state: "done", closed });
+    if (closed.tag !== null) activeStore(datasetId).follow(closed.tag.id, closed.tag.parent_id);
     lastFiles.delete(datasetId);
   } catch (error) {
     change(isAborted(error) ? { state: "cancelled" } : { state: "failed", error });

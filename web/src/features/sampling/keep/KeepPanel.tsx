@@ -21,6 +21,8 @@ export interface KeepPanelProps {
   /** What is shown first. Only some strategies aim at the farthest image; the others lower the average. */
   readonly measure?: Measure;
   readonly onKeep: (keep: number) => void;
+  /** Whether the slider is to have the focus as it appears, if nothing else has. */
+  readonly takesFocus?: boolean;
 }
 
 const BEND_RULE =
@@ -66,7 +68,10 @@ export function KeepPanel(props: KeepPanelProps) {
             <MeasureChoice measure={measure} onMeasure={setMeasure} />
           </div>
           <CoverageCurve {...{ curve, randomCurve, measure, scale, keep, bend: enough, onKeep }} />
-          <KeepSlider {...{ max, keep, greedyUntil: props.greedyUntil, logScale, onKeep }} />
+          <KeepSlider
+            {...{ max, keep, greedyUntil: props.greedyUntil, logScale, onKeep }}
+            takesFocus={props.takesFocus}
+          />
         </div>
         <ImportanceHistogram importance={props.importance} keep={keep} />
       </div>

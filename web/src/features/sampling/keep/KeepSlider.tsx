@@ -1,5 +1,6 @@
 import type { KeyboardEvent, PointerEvent } from "react";
 import { count } from "../../../ui/format";
+import { useFocusWhenLost } from "../../../ui/useFocusWhenLost";
 import classes from "./keep.module.css";
 import { afterKey, type Scale, ticks, toKeep, toShare } from "./scale";
 
@@ -10,6 +11,8 @@ export interface KeepSliderProps {
   readonly greedyUntil: number;
   readonly logScale: boolean;
   readonly onKeep: (keep: number) => void;
+  /** Whether it is to have the focus as it appears, if nothing else has. */
+  readonly takesFocus?: boolean | undefined;
 }
 
 const FEWEST = 1;
@@ -18,7 +21,8 @@ const FEWEST = 1;
  * Choose how many images are kept. Arrow keys: one more or less, with Shift 10 %; Home and End: the ends.
  * Not an <input type="range">: on a log scale its value could not be the number that it stands for.
  */
-export function KeepSlider({ max, keep, greedyUntil, logScale, onKeep }: KeepSliderProps) {
+export function KeepSlider({ max, keep, greedyUntil, logScale, onKeep, takesFocus }: KeepSliderProps) {
+  const track = useFocusWhenLost<HTMLDivElement>(takesFocus ?? false);
   const scale: Scale = { min: Math.min(FEWEST, max), max, log: logScale };
   const change = (next: number) => next !== keep && onKeep(next);
   const share = toShare(scale, keep);
@@ -38,6 +42,7 @@ export function KeepSlider({ max, keep, greedyUntil, logScale, onKeep }: KeepSli
   return (
     <div className={classes.slider}>
       <div
+        ref={track}
         role="slider"
         tabIndex={0}
         aria-label="Images to keep"
