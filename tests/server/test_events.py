@@ -21,10 +21,11 @@ from tamis.model.dataset import DatasetCreate
 from tamis.model.errors import NotFound
 from tamis.model.event import EventKind
 from tamis.model.ids import now
+from tamis.model.token import TokenCreate
 from tamis.queue.outbox import submit
 from tamis.server import following
 from tamis.server.following import EventReader
-from tamis.services import datasets, events, jobs, samples
+from tamis.services import datasets, events, jobs, samples, tokens
 from tamis.store import jobs as job_rows
 from tamis.store import schema
 from tamis.store.store import Store
@@ -76,8 +77,10 @@ class Live:
         self.url = url
 
     @contextmanager
-    def follow(self, last: str | None = None, dataset: str | None = None) -> Iterator[Stream]:
-        headers = {"Authorization": f"Bearer {SECRET}"}
+    def follow(
+        self, last: str | None = None, dataset: str | None = None, secret: str = SECRET
+    ) -> Iterator[Stream]:
+        headers = {"Authorization": f"Bearer {secret}"}
         if last is not None:
             headers["Last-Event-ID"] = last
         parameters = {} if dataset is None else {"dataset": dataset}
@@ -284,8 +287,23 @@ def test_a_server_that_stops_ends_its_streams(live: Live) -> None:
             stream.event()
 
 
+def test_s33_a_stream_ends_when_its_token_is_revoked(
+    live: Live, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "CHECK_SECONDS", 0.02)
+    revoked, kept = (tokens.create(store, TokenCreate(name=name)) for name in ("revoked", "kept"))
+    with live.follow(secret=revoked.secret) as stream, live.follow(secret=kept.secret) as other:
+        stream.start()
+        other.start()
+        tokens.revoke(store, revoked.token.id)
+        with pytest.raises(EOFError):
+            stream.event()
+        make(store, "photos")
+        assert other.event()["event"] == "dataset.created"
+
+
 def test_a_follower_who_does_not_read_is_reset(store: Store) -> None:
-    follower = following.Follower(None)
+    follower = following.Follower(None, lambda: True)
     for number in range(following.LONGEST_QUEUE + 1):
         follower.tell(events.Event(number + 1, NOBODY, "tag.created", NOBODY))
     assert asyncio.run(follower.next(1)) == following.RESET

@@ -51,6 +51,14 @@ class Access:
             _check_own_page(request)
         return me
 
+    def holds(self, request: HTTPConnection) -> bool:
+        """Tell whether the credentials of a request that was let in are still good."""
+        try:
+            self.identify(request)
+        except Unauthenticated:
+            return False
+        return True
+
     def check(self, me: Me, need: Need, request: HTTPConnection) -> None:
         """Refuse what the caller may not see, or not do.
 

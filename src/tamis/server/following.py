@@ -7,6 +7,7 @@ in which requests are answered, so that a hundred open pages cost one look twice
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -25,6 +26,8 @@ Answer = TypeVar("Answer")
 
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
+CHECK_SECONDS = 3.0
+"""How often it is asked whether those who follow still may."""
 _RETRY_MILLISECONDS = 2000
 LONGEST_QUEUE = 1000
 RESET = Event(None, "", "reset", "")
@@ -33,8 +36,9 @@ RESET = Event(None, "", "reset", "")
 class Follower:
     """One open stream: what it has been told and has not sent yet."""
 
-    def __init__(self, dataset_id: str | None) -> None:
+    def __init__(self, dataset_id: str | None, holds: Callable[[], bool]) -> None:
         self.dataset_id = dataset_id
+        self.holds = holds
         self._waiting: asyncio.Queue[Event | None] = asyncio.Queue()
 
     def tell(self, event: Event) -> None:
@@ -90,9 +94,9 @@ class EventReader:
         return await anyio.to_thread.run_sync(question, self._store, *arguments, limiter=self._threads)
 
     @contextmanager
-    def follow(self, dataset_id: str | None) -> Iterator[Follower]:
-        """Be told of all that happens from now on."""
-        follower = Follower(dataset_id)
+    def follow(self, dataset_id: str | None, holds: Callable[[], bool]) -> Iterator[Follower]:
+        """Be told of all that happens from now on, for as long as `holds` says yes."""
+        follower = Follower(dataset_id, holds)
         self._followers.add(follower)
         if self._task is None:
             self._loop = asyncio.get_running_loop()
@@ -129,6 +133,7 @@ class EventReader:
             last = await self.ask(events.newest)
             self._ready.set()
             before: dict[tuple[str, str], tuple[str, int, int]] = {}
+            checked_at = time.monotonic()
             while True:
                 news = await self.ask(events.look, last)
                 for event in news.events:
@@ -138,6 +143,10 @@ class EventReader:
                     if before.get((dataset_id, job_id)) != state:
                         self._tell(Event(None, dataset_id, "job.progress", job_id))
                 before = news.running
+                if time.monotonic() - checked_at >= CHECK_SECONDS:
+                    for follower in await self.ask(_withdrawn, list(self._followers)):
+                        follower.end()
+                    checked_at = time.monotonic()
                 await asyncio.sleep(self._look_seconds)
         except Exception:  # the edge of the process: those who follow come back, and it starts anew
             log.exception("The events cannot be read.")
@@ -150,21 +159,28 @@ class EventReader:
             follower.tell(event)
 
 
+def _withdrawn(_: Store, followers: list[Follower]) -> list[Follower]:
+    return [follower for follower in followers if not follower.holds()]
+
+
 class EventStream(Response):
     """The events of a dataset, or of all, as `text/event-stream` until the client goes."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, reader: EventReader, dataset_id: str | None, after: int | None) -> None:
+    def __init__(
+        self, reader: EventReader, dataset_id: str | None, after: int | None, holds: Callable[[], bool]
+    ) -> None:
         super().__init__(headers={"X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._reader = reader
         self._dataset_id = dataset_id
         self._after = after
+        self._holds = holds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until either side ends."""
-        with self._reader.follow(self._dataset_id) as follower:
+        with self._reader.follow(self._dataset_id, self._holds) as follower:
             last, missed = await self._reader.missed(self._dataset_id, self._after)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async with anyio.create_task_group() as group:

@@ -6,6 +6,7 @@ It is a rule, not a list of paths: a route that is added tomorrow is behind it t
 import logging
 import time
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -122,6 +123,7 @@ class Gate:
         me = self.access.identify(request)
         self.access.check(me, need, request)
         request.state.me = me
+        request.state.holds = partial(self.access.holds, request)
 
     def _check_host(self, headers: Headers) -> None:
         hosts = headers.getlist("host")

@@ -219,6 +219,7 @@ export interface paths {
          *
          *     With `Last-Event-ID` those come first that happened since. `reset` says that they are not known any more:
          *     ask for everything again. `job.progress`, which has no id, comes at most twice a second for each job.
+         *     The stream ends within seconds once the token is revoked or the session is over.
          */
         get: operations["follow_events"];
         put?: never;
