@@ -1,0 +1,41 @@
+"""What every backbone promises, and that Lite0 in torch is the encoder's network."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tamis.encoders import open_encoder
+from tamis.encoders.lite0 import published_arrays
+from tamis.learning.backbones import backbone_names, make_backbone
+from tamis.learning.encode import encode
+from tamis.model.errors import Invalid
+from tests.learning.running import pictures
+
+torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("name", backbone_names())
+def test_a_backbone_gives_as_many_features_as_it_says(name: str) -> None:
+    backbone = make_backbone(name)
+    found = encode(backbone, pictures(2, 32).images)
+    assert found.shape == (2, backbone.dimension) and np.isfinite(found).all()
+    assert not any(parameter.shape == () for parameter in backbone.parameters())
+
+
+def test_an_unknown_backbone_is_refused_with_those_there_are() -> None:
+    with pytest.raises(Invalid, match=r"There are: .*small"):
+        make_backbone("tiny")
+
+
+def test_lite0_is_the_same_network_as_the_encoder(tmp_path: Path) -> None:
+    backbone = make_backbone("lite0")
+    known = backbone.state_dict()
+    found = {name: torch.tensor(array) for name, array in published_arrays().items()}
+    weights = {name: tensor for name, tensor in found.items() if name in known}
+    assert set(weights) == set(known)
+    backbone.load_state_dict(weights)
+    images = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 3), np.uint8)
+    expected = open_encoder("lite0", tmp_path).encode(images)
+    np.testing.assert_allclose(encode(backbone, images), expected, atol=1e-3)
