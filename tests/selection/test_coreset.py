@@ -9,21 +9,39 @@ from tamis.model.errors import Invalid
 from tamis.selection import rank
 
 
+class Distances:
+    """Squared distances to one row after the other in float64, one dimension at a time."""
+
+    def __init__(self, vectors):
+        self.columns = np.ascontiguousarray(vectors.T, np.float64)
+        self.nearest = np.full(len(vectors), np.inf)
+        self._difference, self._total = np.empty((2, len(vectors)))
+
+    def keep(self, position):
+        self._total[:] = 0
+        for column in self.columns:
+            np.subtract(column, column[position], out=self._difference)
+            np.square(self._difference, out=self._difference)
+            self._total += self._difference
+        np.minimum(self.nearest, self._total, out=self.nearest)
+
+
 def naive(vectors, k, kept=()):
     """Return the greedy order in float64, one full pass per sample."""
-    x = vectors.astype(np.float64)
-    nearest = np.full(len(x), np.inf)
+    distances = Distances(vectors)
     for position in kept:
-        nearest = np.minimum(nearest, ((x - x[position]) ** 2).sum(axis=1))
-    nearest[list(kept)] = -1
-    if not len(kept):
-        first = ((len(x) * x - x.sum(axis=0)) ** 2).sum(axis=1)  # exact on integers
+        distances.keep(position)
+    distances.nearest[list(kept)] = -1
     order = []
-    for step in range(k):
-        chosen = int(first.argmin()) if step == 0 and not len(kept) else int(nearest.argmax())
-        order.append(chosen)
-        nearest = np.minimum(nearest, ((x - x[chosen]) ** 2).sum(axis=1))
-        nearest[order] = -1
+    if not len(kept):
+        x = vectors.astype(np.float64)
+        order.append(int(((len(x) * x - x.sum(axis=0)) ** 2).sum(axis=1).argmin()))  # exact on integers
+        distances.keep(order[0])
+        distances.nearest[order[0]] = -1
+    while len(order) < k:
+        order.append(int(distances.nearest.argmax()))
+        distances.keep(order[-1])
+        distances.nearest[order[-1]] = -1
     return order
 
 
@@ -82,16 +100,15 @@ def test_on_real_values_every_pick_is_the_farthest_within_rounding(name, kept):
     vectors = REAL[name]()
     k, preselected = 400, np.arange(kept)
     ranking = rank(vectors, "coreset", k, preselected=preselected)
-    x = vectors.astype(np.float64)
-    nearest = np.full(len(x), np.inf)
+    distances = Distances(vectors)
     for position in preselected:
-        nearest = np.minimum(nearest, ((x - x[position]) ** 2).sum(axis=1))
+        distances.keep(position)
     for step, chosen in enumerate(ranking.order[:k]):
         if step or kept:
-            radius = np.sqrt(nearest.max())
-            assert np.sqrt(nearest[chosen]) >= radius * (1 - 1e-6)
+            radius = np.sqrt(distances.nearest.max())
+            assert np.sqrt(distances.nearest[chosen]) >= radius * (1 - 1e-6)
             assert ranking.importance[step] == pytest.approx(radius, rel=2e-6)
-        nearest = np.minimum(nearest, ((x - x[chosen]) ** 2).sum(axis=1))
+        distances.keep(chosen)
 
 
 def test_the_first_pick_is_nearest_to_the_mean_and_has_the_distance_to_the_farthest():
@@ -115,6 +132,39 @@ def test_selection_stops_at_the_minimum_distance():
 def test_nothing_is_kept_when_all_are_too_near_to_the_preselected():
     ranking = rank(np.eye(4), {"strategy": "coreset", "minimum_distance": 2}, preselected=[1])
     assert (ranking.greedy_until, ranking.order.tolist()) == (0, [0, 2, 3])
+
+
+@pytest.mark.parametrize("kept", [(), (7, 40)])
+@pytest.mark.parametrize("precision", [np.float32, np.float16])
+def test_what_is_trimmed_has_the_farthest_neighbours_and_comes_last(kept, precision):
+    vectors = grid(900, 4, 9).astype(precision)
+    x = vectors.astype(np.float64)
+    last = np.sort(np.sqrt(((x[:, None] - x[None]) ** 2).sum(axis=2)), axis=1)[:, 20]
+    left = np.setdiff1d(np.arange(900), kept)
+    aside = left[np.argsort(last[left], kind="stable")][len(left) - 45 :]
+    inside = np.setdiff1d(left, aside)
+    ranking = rank(vectors, {"strategy": "coreset", "trim": 45.5 / len(left)}, 60, preselected=kept)
+    assert ranking.order[-45:].tolist() == aside.tolist()
+    assert (ranking.importance[-45:] == 0).all()
+    assert (np.diff(ranking.importance) <= 0).all()
+    both = np.sort(np.concatenate([inside, kept])).astype(int)
+    places = np.searchsorted(both, kept).tolist()
+    assert ranking.order[:60].tolist() == both[naive(x[both], 60, places)].tolist()
+
+
+def test_trimming_is_nested_also_beyond_what_is_not_trimmed():
+    vectors, strategy = mixture(300, 8), {"strategy": "coreset", "trim": 0.2}
+    seen = []
+    long = rank(vectors, strategy, 290, threads=2, progress=lambda done, total: seen.append((done, total)))
+    assert (long.greedy_until, seen[-1]) == (300, (290, 290))
+    for k in (1, 50, 240, 270):
+        assert rank(vectors, strategy, k, threads=1).order[:k].tolist() == long.order[:k].tolist()
+
+
+def test_an_outlier_is_not_kept_once_it_is_trimmed():
+    vectors = np.concatenate([mixture(500, 6), np.full((1, 6), 500, np.float32)])
+    assert 500 in rank(vectors, "coreset", 2).order[:2]
+    assert rank(vectors, {"strategy": "coreset", "trim": 0.01}, 2).order[-1] == 500
 
 
 def test_duplicates_come_last_by_position_with_importance_zero():

@@ -1150,6 +1150,9 @@ export interface components {
          *
          *     The first pick of an empty start is the candidate nearest to the mean. Every tie goes to the lowest
          *     position. After `greedy_until` the order is by an upper bound of the distance to the nearest kept sample.
+         *
+         *     With `trim`, that share of the samples is set aside first: those with the farthest 20th neighbour, rounded
+         *     down to whole samples. They come last of all, those with the nearest 20th neighbour first.
          */
         Coreset: {
             /**
@@ -1163,6 +1166,12 @@ export interface components {
              * @default 0
              */
             minimum_distance?: number;
+            /**
+             * Trim
+             * @description Set this share of the samples aside as outliers; they come last.
+             * @default 0
+             */
+            trim?: number;
         };
         /**
          * Coverage

@@ -18,6 +18,10 @@ Check = Callable[[], None]
 
 NEIGHBOURS = 20
 """How many neighbours tell how dense the surroundings of a sample are."""
+MOST_COMPARED = 2000
+"""They are sought among so many samples of the pool, evenly spaced by position."""
+ROWS_A_BLOCK = 65_536
+"""So many rows at a time are gathered, and made float32 where they are float16."""
 
 
 def transposed(references: Floats) -> Floats:
@@ -56,6 +60,33 @@ def neighbour_distances(
         check,
     )
     return np.sqrt(squared)
+
+
+def distance_to_neighbour(
+    vectors: NDArray[np.float32] | NDArray[np.float16],
+    rows: Positions,
+    pool: Positions,
+    workers: Workers,
+    check: Check,
+) -> Floats:
+    """Return the distance of each of `rows` to its 20th neighbour in the pool, or its last in a smaller one.
+
+    `vectors` is (n, d); `rows` and `pool` are ascending positions. 0 where the pool has no neighbour at all.
+    """
+    compared = pool[np.linspace(0, len(pool) - 1, min(len(pool), MOST_COMPARED)).round().astype(np.int64)]
+    neighbours = min(NEIGHBOURS, len(compared) - 1)
+    distance = np.zeros(len(rows), np.float32)
+    if neighbours < 1:
+        return distance
+    flat = transposed(vectors[compared].astype(np.float32, copy=False))
+    for start in range(0, len(rows), ROWS_A_BLOCK):
+        some = rows[start : start + ROWS_A_BLOCK]
+        own = np.searchsorted(compared, some).clip(max=len(compared) - 1)
+        own[compared[own] != some] = -1
+        block = vectors[some].astype(np.float32, copy=False)
+        found = neighbour_distances(block, flat, own, neighbours, workers, check)
+        distance[start : start + ROWS_A_BLOCK] = found[:, -1]
+    return distance
 
 
 def count_within(

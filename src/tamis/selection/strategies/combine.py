@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-MOST_COMPARED = 2000
-"""How dense the surroundings of a sample are is told by so many of the pool, evenly spaced by position."""
-
 
 class Combine(Strategy):
     """Keep the sample with the largest weighted sum of terms, each from 0 to 1.
@@ -144,23 +141,14 @@ class Combine(Strategy):
 
 def _typicality(request: RankRequest, vectors: Floats, workers: "Workers") -> Doubles:
     """Return the median distance to the 20th neighbour over the sum of it and of each sample's own."""
-    from tamis.selection.kernels.neighbours import NEIGHBOURS, neighbour_distances, transposed
+    from tamis.selection.kernels.neighbours import distance_to_neighbour
 
-    pool = request.candidates
-    compared = pool[np.linspace(0, len(pool) - 1, min(len(pool), MOST_COMPARED)).round().astype(np.int64)]
-    own = np.searchsorted(compared, request.remaining).clip(max=len(compared) - 1)
-    own[compared[own] != request.remaining] = -1
-    neighbours = min(NEIGHBOURS, len(compared) - 1)
-    if neighbours < 1:
-        return np.zeros(len(vectors))
-    found = neighbour_distances(
-        vectors,
-        transposed(request.vectors[compared]),
-        own,
-        neighbours,
+    last = distance_to_neighbour(
+        request.vectors,
+        request.remaining,
+        request.candidates,
         workers,
         lambda: request.checkpoint(0, request.n_samples),
-    )
-    last = found[:, -1].astype(np.float64)
+    ).astype(np.float64)
     usual = max(float(np.median(last)), np.finfo(np.float64).tiny)
     return usual / (usual + last)
