@@ -200,7 +200,7 @@ def look():
     address = read_address(Path(sys.argv[-1]) / "run")
     with Client(address.url, address.secret, transport=transport_to(address)) as client:
         client.strategies(), client.encoders(), client.create_dataset("a")
-    heavy = "torch numba onnx onnxruntime openTSNE sklearn dbos scipy lance"
+    heavy = "torch numba onnx onnxruntime openTSNE umap sklearn dbos scipy lance"
     print("heavy:", *[name for name in heavy.split() if name in sys.modules], flush=True)
     os.kill(os.getpid(), signal.SIGINT)
 threading.Thread(target=look).start()

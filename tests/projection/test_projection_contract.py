@@ -23,8 +23,8 @@ def clusters(n: int, d: int = 8, groups: int = 4, seed: int = 0) -> np.ndarray:
     return (centres[np.arange(n) % groups] + 0.3 * generator.standard_normal((n, d))).astype(np.float32)
 
 
-def test_the_registry_has_both_methods() -> None:
-    assert method_names() == ["pca", "tsne"]
+def test_the_registry_has_all_methods() -> None:
+    assert method_names() == ["pca", "tsne", "umap"]
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 7, 8, 9, 20, 91, 200])
@@ -173,7 +173,7 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 def test_names_load_no_heavy_library() -> None:
     program = (
         "import sys; from tamis.projection import method_names; method_names(); "
-        "print(sorted({'openTSNE', 'sklearn', 'scipy', 'numba', 'torch'} & set(sys.modules)))"
+        "print(sorted({'openTSNE', 'umap', 'sklearn', 'scipy', 'numba', 'torch'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

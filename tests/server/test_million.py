@@ -162,7 +162,7 @@ with open_store(data) as store:
         assert answer.is_success, (path, answer.text)
 print(*[name for name in sys.argv[2:] if name in sys.modules])
 """
-HEAVY = ("torch", "numba", "onnx", "onnxruntime", "openTSNE", "sklearn", "dbos", "lance")
+HEAVY = ("torch", "numba", "onnx", "onnxruntime", "openTSNE", "umap", "sklearn", "dbos", "lance")
 
 
 def test_answering_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tamis.server import openapi
 from tamis.server.app import bare_app
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "numba", "onnx", "onnxruntime", "openTSNE", "sklearn", "dbos", "scipy", "lance")
+HEAVY = ("torch", "numba", "onnx", "onnxruntime", "openTSNE", "umap", "sklearn", "dbos", "scipy", "lance")
 
 
 def test_web_openapi_json_is_up_to_date() -> None:

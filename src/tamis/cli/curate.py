@@ -24,7 +24,7 @@ Keep = Annotated[int, typer.Option(min=1, metavar="N", help="How many images to 
 Strategy = Annotated[str, typer.Option(help="How to choose: representative, coreset, random.")]
 Encoder = Annotated[str, typer.Option(help="What turns images into vectors: lite0, pixels, onnx:FILE.")]
 Projection = Annotated[
-    str, typer.Option(help="How the plot is laid out: pca (at once), tsne (clearer, takes longer).")
+    str, typer.Option(help="How the plot is laid out: pca (at once), tsne or umap (clearer, take longer).")
 ]
 Parameters = Annotated[
     list[str] | None,

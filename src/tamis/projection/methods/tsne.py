@@ -11,7 +11,8 @@ import numpy as np
 
 from tamis.projection.base import Method, Points, Vectors, Watch
 from tamis.projection.methods.pca import principal_plane
-from tamis.projection.neighbors import nearest, nearest_of_all
+from tamis.projection.neighbors import nearest_of_all
+from tamis.projection.placing import different_rows, place_among
 
 if TYPE_CHECKING:
     from openTSNE import TSNEEmbedding
@@ -24,7 +25,6 @@ EVERY = 10
 FEW = 8
 """Fewer different vectors than this are laid out by PCA: they have no neighbourhoods to keep."""
 FFT_FROM = 10_000
-VOTERS = 5
 
 
 class Tsne(Method):
@@ -36,25 +36,14 @@ class Tsne(Method):
     def _project(self, vectors: Vectors, seed: int, threads: int, watch: Watch) -> Points:
         if not len(vectors):
             return np.zeros((0, 2), np.float32)
-        different, which = np.unique(vectors + np.float32(0), axis=0, return_inverse=True)  # -0 becomes 0
+        different, which = different_rows(vectors)
         if len(different) < FEW:
             return principal_plane(vectors, watch)
-        points: Points = _optimize(different, seed, threads, watch)[which.reshape(-1)]
+        points: Points = _optimize(different, seed, threads, watch)[which]
         return points
 
     def _extend(self, vectors_old: Vectors, points_old: Points, vectors_new: Vectors, watch: Watch) -> Points:
-        """Take the median point of the 5 nearest old vectors; an equal vector gets the equal point.
-
-        Running the optimiser on from there, as openTSNE does, was not measured to be better, only slower.
-        """
-        voters = min(VOTERS, len(vectors_old))
-        positions, distances = nearest(
-            vectors_new, vectors_old, voters, report=lambda part: watch.at(round(100 * part))
-        )
-        points = np.median(points_old[positions], axis=1)  # (m, voters, 2) -> (m, 2)
-        equal = distances[:, 0] == 0
-        points[equal] = points_old[positions[equal, 0]]
-        return points.astype(np.float32)
+        return place_among(vectors_old, points_old, vectors_new, watch)
 
 
 def _optimize(vectors: Vectors, seed: int, threads: int, watch: Watch) -> Points:
