@@ -19,9 +19,25 @@ torch.set_num_threads(1)
 @pytest.mark.parametrize("name", backbone_names())
 def test_a_backbone_gives_as_many_features_as_it_says(name: str) -> None:
     backbone = make_backbone(name)
-    found = encode(backbone, pictures(2, 32).images)
+    found = encode(backbone, pictures(2, 112).images)
     assert found.shape == (2, backbone.dimension) and np.isfinite(found).all()
     assert not any(parameter.shape == () for parameter in backbone.parameters())
+
+
+def test_a_bottleneck_narrows_and_takes_the_weights_of_what_is_below() -> None:
+    learned, narrow = make_backbone("small"), make_backbone("small", 8)
+    narrow.adopt(learned.state_dict())
+    images = pictures(4, 16).images
+    expected = encode(learned, images) @ narrow.state_dict()["narrow.weight"].numpy().T
+    np.testing.assert_allclose(encode(narrow, images), expected, rtol=1e-4, atol=1e-5)
+    assert narrow.dimension == 8
+
+
+def test_a_vision_transformer_takes_whole_patches_and_stretches_its_positions() -> None:
+    backbone = make_backbone("dinov2-small")
+    assert encode(backbone, pictures(1, 56).images).shape == (1, 384)
+    with pytest.raises(Invalid, match=r"multiple of 14 pixels, not 64. Give --input-size 70"):
+        encode(backbone, pictures(1, 64).images)
 
 
 def test_an_unknown_backbone_is_refused_with_those_there_are() -> None:

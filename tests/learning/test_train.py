@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tamis.learning.checkpoint import find_checkpoint
+from tamis.learning.encode import open_trained
 from tamis.learning.feed import pool_of
 from tamis.learning.health import Health
 from tamis.learning.history import read_history
@@ -146,3 +147,10 @@ def test_other_images_or_other_settings_do_not_go_on(tmp_path: Path) -> None:
 def test_one_image_is_too_few(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="at least two images, not 1"):
         train(pool_of(pictures().images[:1]), settings(), tmp_path)
+
+
+def test_a_bottleneck_is_learned_saved_and_opened(tmp_path: Path) -> None:
+    train(pictures(), settings(bottleneck=8), tmp_path)
+    trained = open_trained(tmp_path)
+    assert trained.facts.dimension == 8
+    assert trained.encode(pictures(2, 16).images).shape == (2, 8)

@@ -35,7 +35,8 @@ def open_trained(path: Path) -> Trained:
     torch.set_num_threads(1)  # the callers bring threads of their own, one for each picture
     checkpoint = find_checkpoint(path)
     facts = checkpoint.facts
-    backbone = make_backbone(facts.backbone)
+    bottleneck = facts.settings.get("bottleneck")
+    backbone = make_backbone(facts.backbone, bottleneck if isinstance(bottleneck, int) else None)
     try:
         backbone.load_state_dict(checkpoint.weights())
     except RuntimeError as error:

@@ -48,10 +48,10 @@ class Session:
     ) -> None:
         self.pool, self.settings, self.run, self.device, self.peers = pool, settings, run, device, peers
         torch.manual_seed(seed_of(settings.seed, "start"))
-        backbone = make_backbone(settings.backbone)
+        backbone = make_backbone(settings.backbone, settings.bottleneck)
         self.adapts = weights is not None
         if weights is not None:
-            backbone.load_state_dict(dict(weights))
+            backbone.adopt(weights)
             for module in backbone.early():
                 module.requires_grad_(False)
         self.method = make_method(settings, backbone, len(pool))

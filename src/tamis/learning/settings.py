@@ -13,11 +13,13 @@ class TrainingSettings(Noun):
     depends on the machine; the other two give the same weights again.
 
     `parameters` are the method's own, such as `temperature`. `threads` is how many one step may use on the
-    processor; None leaves torch's own number.
+    processor; None leaves torch's own number. `bottleneck` learns so few features along with the backbone's,
+    as the classic package did; 32 dimensions chosen afterwards are better (docs/benchmarks.md).
     """
 
     method: str = "simclr"
     backbone: str = "resnet18"
+    bottleneck: Annotated[int, Field(ge=2, le=1024)] | None = None
     input_size: Annotated[int, Field(ge=16, le=1024)] = 64
     batch_size: Annotated[int, Field(ge=2, le=65_536)] = 128
     epochs: Annotated[int, Field(ge=1)] | None = None

@@ -1,7 +1,7 @@
 """What a backbone is: normalised images in, features out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import torch
@@ -29,9 +29,35 @@ class Backbone(nn.Module, ABC):
         """Return the first layers, which stay as they are when a pretrained network is adapted."""
         return ()
 
+    def adopt(self, weights: Mapping[str, Tensor]) -> None:
+        """Begin with weights that were learned before, by name; RuntimeError where they do not fit."""
+        self.load_state_dict(dict(weights))
+
     @abstractmethod
     def forward(self, images: Tensor) -> Tensor:
         """Turn images (n, 3, s, s) into features (n, dimension)."""
+
+
+class Bottleneck(Backbone):
+    """A backbone and a linear layer down to few features, learned together with it."""
+
+    def __init__(self, inner: Backbone, dimension: int) -> None:
+        super().__init__()
+        self.inner, self.dimension = inner, dimension
+        self.narrow = nn.Linear(inner.dimension, dimension, bias=False)
+
+    def early(self) -> Sequence[nn.Module]:
+        """Return the first layers of the backbone."""
+        return self.inner.early()
+
+    def adopt(self, weights: Mapping[str, Tensor]) -> None:
+        """Give the backbone its weights; the layer on top is new."""
+        self.inner.adopt(weights)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Turn images (n, 3, s, s) into features (n, dimension)."""
+        features: Tensor = self.narrow(self.inner(images))
+        return features
 
 
 def channels_last(module: nn.Module) -> None:
@@ -46,8 +72,8 @@ def backbone_names() -> list[str]:
     return sorted(_registry)
 
 
-def make_backbone(name: str) -> Backbone:
-    """Make a network with weights drawn by chance.
+def make_backbone(name: str, bottleneck: int | None = None) -> Backbone:
+    """Make a network with weights drawn by chance, and with a bottleneck of so many features on top.
 
     Raises:
         Invalid: there is none of this name.
@@ -56,4 +82,5 @@ def make_backbone(name: str) -> Backbone:
         raise Invalid(
             f"There is no backbone {name!r}. There are: {', '.join(backbone_names())}.", field="backbone"
         )
-    return _registry[name]()
+    backbone = _registry[name]()
+    return backbone if bottleneck is None else Bottleneck(backbone, bottleneck)
