@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks.images import photos
 from tamis.model.job import JobCancelled
@@ -67,6 +68,11 @@ def test_the_first_screen_is_light(large: Platform, open_tab: Callable[..., Tab]
         f"{script_bytes / 1e3:.0f} kB of JavaScript gzipped] "
     )
     assert shown >= 30
+    tab.responses.clear()
+    desk.open(dataset.id, "overview")
+    expect(desk.page.get_by_test_id("n-images")).to_have_text(f"{IMAGES:,}")
+    expect(desk.active).to_have_text(f"{IMAGES:,} of {IMAGES:,} active")
+    assert len([each for each in tab.responses if each.url.startswith("http")]) < MOST_REQUESTS
     assert len(answers) < MOST_REQUESTS
     assert thumbnail_bytes < MOST_THUMBNAIL_BYTES
     assert script_bytes <= MOST_SCRIPT_BYTES
