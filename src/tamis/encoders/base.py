@@ -19,7 +19,7 @@ _registry: dict[str, type["Encoder"]] = {}
 
 
 class Encoder(ABC):
-    """A subclass registers itself under its `scheme`; importing its file costs nothing, opening it does.
+    """A subclass with a `scheme` registers itself under it; importing its file costs nothing, opening it does.
 
     A name is `scheme` where there is one such encoder, and `scheme:rest` where `takes` says what the rest
     is. The attributes without a value are set by the class where there is one such encoder, and otherwise
@@ -51,9 +51,10 @@ class Encoder(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if cls.scheme in _registry:
-            raise ValueError(f"Two encoders are named {cls.scheme!r}.")
-        _registry[cls.scheme] = cls
+        if "scheme" in vars(cls):
+            if cls.scheme in _registry:
+                raise ValueError(f"Two encoders are named {cls.scheme!r}.")
+            _registry[cls.scheme] = cls
 
     def __init__(self, cache_folder: Path) -> None:
         self.cache_folder = cache_folder
