@@ -73,7 +73,9 @@ def test_both_namings_give_the_same_vectors_and_keep_their_facts(tmp_path: Path,
     assert facts.weights == hashlib.sha256(plain.read_bytes()).hexdigest()
     assert facts.preprocessing["subtract"] == [123.675, 116.28, 103.53]
 
-    with pytest.raises(Invalid, match=r"is no dinov2-base: its array 'cls_token' has the shape \(1, 1, 384\)"):
+    with pytest.raises(
+        Invalid, match=r"is no dinov2-base: its array 'cls_token' has the shape \(1, 1, 384\)"
+    ):
         opened(plain, "dinov2-base")
 
 

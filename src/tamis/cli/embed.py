@@ -24,7 +24,7 @@ EncoderName = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help="lite0, pixels, onnx:FILE, python:MODULE:FUNCTION (docs/embeddings.md).",
+        help="lite0, pixels, dinov2-small:FILE, onnx:FILE, python:MODULE:FUNCTION and others.",
     ),
 ]
 Out = Annotated[

@@ -19,7 +19,7 @@ _registry: dict[str, type["Encoder"]] = {}
 
 
 class Encoder(ABC):
-    """A subclass with a `scheme` registers itself under it; importing its file costs nothing, opening it does.
+    """A subclass with a `scheme` registers itself; importing its file costs nothing, opening it does.
 
     A name is `scheme` where there is one such encoder, and `scheme:rest` where `takes` says what the rest
     is. The attributes without a value are set by the class where there is one such encoder, and otherwise

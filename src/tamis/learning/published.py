@@ -14,7 +14,7 @@ from torch import Tensor
 from tamis.learning.backbones import Backbone, channels_last, make_backbone
 from tamis.model.errors import Invalid
 
-_TRAINING_ONLY = ("mask_token", "embeddings.mask_token", "register_tokens")
+_TRAINING_ONLY = ("mask_token", "embeddings.mask_token")
 _RENAMED = (
     (r"embeddings\.cls_token", "cls_token"),
     (r"embeddings\.position_embeddings", "pos_embed"),
