@@ -17,6 +17,11 @@ NORMALISATION: dict[str, Json] = {"subtract": 127, "divide": 128}
 """How values of 0 to 255 are brought to those that every network of ours takes."""
 _LUMA = (0.299, 0.587, 0.114)  # of ITU-R BT.601
 _FROM_YIQ = ((1.0, 0.956, 0.619), (1.0, -0.272, -0.647), (1.0, -1.106, 1.703))
+_DECIDED = (
+    "crop", "area", "ratio", "left", "top", "hflip", "vflip", "rotation", "degrees", "quarters",
+    "jitter", "brightness", "contrast", "saturation", "hue", "gray", "blur", "softness", "solarize",
+    "noise", "deviation", "cutout", "across", "down",
+)  # fmt: skip
 
 
 def normalise(images: Tensor) -> Tensor:
@@ -34,15 +39,13 @@ def augment(images: Tensor, augmentation: Augmentation, size: int, generator: to
         padding_mode="reflection", align_corners=False,
     )  # fmt: skip
     x = _colour(x, augmentation, chance)
-    if augmentation.blur.probability > 0:
-        x = _blur(x, augmentation.blur, chance)
+    x = _blur(x, augmentation.blur, chance)
     if augmentation.solarize.probability > 0:
-        turned = chance.happens(augmentation.solarize.probability)[:, None, None, None]
+        turned = chance.happens("solarize", augmentation.solarize.probability)[:, None, None, None]
         x = torch.where(turned & (x > augmentation.solarize.threshold), 1 - x, x)
     if augmentation.noise.probability > 0:
-        deviation = chance.happens(augmentation.noise.probability) * chance.between(
-            0, augmentation.noise.deviation
-        )
+        deviation = chance.between("deviation", 0, augmentation.noise.deviation)
+        deviation = deviation * chance.happens("noise", augmentation.noise.probability)
         noise = torch.randn(x.shape, device=x.device, generator=generator)
         x = (x + noise * deviation[:, None, None, None]).clamp_(0, 1)
     if augmentation.cutout.probability > 0:
@@ -51,37 +54,42 @@ def augment(images: Tensor, augmentation: Augmentation, size: int, generator: to
 
 
 class _Chance:
-    """Draws a number for each of n images."""
+    """A number from 0 to 1 for each of n images and each thing that chance decides.
+
+    All are drawn at once, whatever is switched on: so one switch changes nothing of what the others do.
+    """
 
     def __init__(self, n: int, device: torch.device, generator: torch.Generator) -> None:
-        self.n, self.device, self.generator = n, device, generator
+        self.n, self.device = n, device
+        drawn = torch.rand((len(_DECIDED), n), device=device, generator=generator)
+        self._drawn = dict(zip(_DECIDED, drawn, strict=True))
 
-    def between(self, low: float, high: float) -> Tensor:
-        return torch.rand(self.n, device=self.device, generator=self.generator) * (high - low) + low
+    def between(self, name: str, low: float, high: float) -> Tensor:
+        return self._drawn[name] * (high - low) + low
 
-    def happens(self, probability: float) -> Tensor:
-        return torch.rand(self.n, device=self.device, generator=self.generator) < probability
+    def happens(self, name: str, probability: float) -> Tensor:
+        return self._drawn[name] < probability
 
-    def strength(self, on: Tensor, strength: float) -> Tensor:
+    def strength(self, name: str, on: Tensor, strength: float) -> Tensor:
         """Return factors around 1 where it is on, and 1 elsewhere."""
-        return torch.where(on, self.between(1 - strength, 1 + strength), 1.0)
+        return torch.where(on, self.between(name, 1 - strength, 1 + strength), 1.0)
 
 
 def _geometry(augmentation: Augmentation, chance: _Chance) -> Tensor:
     """Return matrices (n, 2, 3) from places in the view to places in the image, both from -1 to 1."""
     crop = augmentation.crop
-    on = chance.happens(crop.probability)
-    area = torch.where(on, chance.between(crop.min_scale, crop.max_scale), 1.0)
-    ratio = torch.exp(torch.where(on, chance.between(-1, 1), 0.0) * math.log(crop.ratio))
+    on = chance.happens("crop", crop.probability)
+    area = torch.where(on, chance.between("area", crop.min_scale, crop.max_scale), 1.0)
+    ratio = torch.exp(torch.where(on, chance.between("ratio", -1, 1), 0.0) * math.log(crop.ratio))
     width, height = (area * ratio).sqrt().clamp(max=1), (area / ratio).sqrt().clamp(max=1)
-    left, top = chance.between(-1, 1) * (1 - width), chance.between(-1, 1) * (1 - height)
-    mirrored = torch.where(chance.happens(augmentation.hflip.probability), -1.0, 1.0)
-    upset = torch.where(chance.happens(augmentation.vflip.probability), -1.0, 1.0)
+    left, top = chance.between("left", -1, 1) * (1 - width), chance.between("top", -1, 1) * (1 - height)
+    mirrored = torch.where(chance.happens("hflip", augmentation.hflip.probability), -1.0, 1.0)
+    upset = torch.where(chance.happens("vflip", augmentation.vflip.probability), -1.0, 1.0)
     rotation = augmentation.rotation
-    turns = chance.between(-1, 1) * math.radians(rotation.degrees)
+    turns = chance.between("degrees", -1, 1) * math.radians(rotation.degrees)
     if rotation.quarter_turns:
-        turns = turns + torch.floor(chance.between(0, 4)) * (math.pi / 2)
-    turns = torch.where(chance.happens(rotation.probability), turns, 0.0)
+        turns = turns + torch.floor(chance.between("quarters", 0, 4)) * (math.pi / 2)
+    turns = torch.where(chance.happens("rotation", rotation.probability), turns, 0.0)
     cosine, sine = torch.cos(turns), torch.sin(turns)
     rows = [
         torch.stack([width * cosine * mirrored, -width * sine * upset, left], dim=1),
@@ -94,38 +102,38 @@ def _colour(x: Tensor, augmentation: Augmentation, chance: _Chance) -> Tensor:
     jitter, gray = augmentation.jitter, augmentation.gray
     if jitter.probability == 0 and gray.probability == 0:
         return x
-    on = chance.happens(jitter.probability)
-    contrast = chance.strength(on, jitter.contrast)
-    matrix = _colour_matrix(jitter, on, chance.happens(gray.probability), chance)
+    on = chance.happens("jitter", jitter.probability)
+    contrast = chance.strength("contrast", on, jitter.contrast)
+    matrix = _colour_matrix(jitter, on, chance.happens("gray", gray.probability), chance)
+    brightness = chance.strength("brightness", on, jitter.brightness)
     luma = torch.tensor(_LUMA, device=x.device)
     mean = x.mean(dim=(2, 3)) @ luma
-    matrix = matrix * (chance.strength(on, jitter.brightness) * contrast)[:, None, None]
-    offset = ((1 - contrast) * mean)[:, None, None]
-    return (torch.bmm(matrix, x.flatten(2)) + offset).clamp_(0, 1).view_as(x)
+    matrix = matrix * (brightness * contrast)[:, None, None]
+    offset = (brightness * (1 - contrast) * mean)[:, None, None]
+    return torch.baddbmm(offset, matrix, x.flatten(2)).clamp_(0, 1).view_as(x)
 
 
 def _colour_matrix(jitter: Jitter, on: Tensor, gray: Tensor, chance: _Chance) -> Tensor:
     """Return (n, 3, 3): saturation and hue as a turn and a stretch of the two colour axes of YIQ."""
-    saturation = chance.strength(on, jitter.saturation) * ~gray
-    turn = torch.where(on, chance.between(-1, 1), 0.0) * (math.pi * jitter.hue)
+    saturation = chance.strength("saturation", on, jitter.saturation) * ~gray
+    turn = torch.where(on, chance.between("hue", -1, 1), 0.0) * (math.pi * jitter.hue)
     from_yiq = torch.tensor(_FROM_YIQ, device=chance.device)
     inner = torch.zeros(chance.n, 3, 3, device=chance.device)
     inner[:, 0, 0] = 1
     inner[:, 1, 1] = inner[:, 2, 2] = saturation * torch.cos(turn)
     inner[:, 1, 2] = -saturation * torch.sin(turn)
     inner[:, 2, 1] = saturation * torch.sin(turn)
-    matrix: Tensor = from_yiq @ inner @ torch.linalg.inv(from_yiq)
-    return matrix
+    return from_yiq @ inner @ torch.linalg.inv(from_yiq)
 
 
 def _blur(x: Tensor, blur: Blur, chance: _Chance) -> Tensor:
     """Blur the chosen images, rows and then columns, as a weighted sum of shifted copies."""
     widest = blur.strength / 100 * x.shape[-1]
     reach = min(math.ceil(2 * widest), x.shape[-1] - 1)
-    chosen = chance.happens(blur.probability).nonzero()[:, 0]
-    deviation = chance.between(0.1 * widest, widest)[chosen]
+    chosen = chance.happens("blur", blur.probability).nonzero()[:, 0]
     if reach == 0 or len(chosen) == 0:
         return x
+    deviation = chance.between("softness", 0.1 * widest, widest)[chosen]
     steps = torch.arange(-reach, reach + 1, device=x.device, dtype=torch.float32)
     weights = torch.exp(-0.5 * (steps / deviation[:, None]) ** 2)
     weights = (weights / weights.sum(dim=1, keepdim=True))[:, :, None, None, None]
@@ -145,8 +153,10 @@ def _slide(x: Tensor, weights: Tensor) -> Tensor:
 
 def _cutout(x: Tensor, cutout: Cutout, chance: _Chance) -> Tensor:
     places = torch.arange(x.shape[-1], device=x.device) / x.shape[-1]
-    left, top = (chance.between(0, 1 - cutout.size)[:, None] for _ in range(2))
+    left, top = (chance.between(name, 0, 1 - cutout.size)[:, None] for name in ("across", "down"))
     across = (places >= left) & (places < left + cutout.size)
     down = (places >= top) & (places < top + cutout.size)
-    covered = chance.happens(cutout.probability)[:, None, None] & down[:, :, None] & across[:, None, :]
+    covered = (
+        chance.happens("cutout", cutout.probability)[:, None, None] & down[:, :, None] & across[:, None, :]
+    )
     return torch.where(covered[:, None], 0.5, x)

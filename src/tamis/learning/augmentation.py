@@ -97,6 +97,12 @@ class Augmentation(Noun):
     noise: Noise = Noise()
     cutout: Cutout = Cutout()
 
+    def told(self) -> str:
+        """Say in a line how often each change happens."""
+        shares = {name: group["probability"] for name, group in self.model_dump().items()}
+        on = [f"{name} {share:.0%}" for name, share in shares.items() if share > 0]
+        return "How often: " + ", ".join(on) if on else "No change at all"
+
 
 _NO_COLOR = {"jitter": Jitter(brightness=0.2, contrast=0.2, saturation=0, hue=0), "gray": Gray(probability=0)}
 _TURNS = {"vflip": Flip(), "rotation": Rotation(probability=1, degrees=0, quarter_turns=True)}
