@@ -62,7 +62,7 @@ class _Chance:
     def __init__(self, n: int, device: torch.device, generator: torch.Generator) -> None:
         self.n, self.device = n, device
         drawn = torch.rand((len(_DECIDED), n), device=device, generator=generator)
-        self._drawn = dict(zip(_DECIDED, drawn, strict=True))
+        self._drawn: dict[str, Tensor] = dict(zip(_DECIDED, drawn, strict=True))
 
     def between(self, name: str, low: float, high: float) -> Tensor:
         return self._drawn[name] * (high - low) + low
@@ -123,7 +123,8 @@ def _colour_matrix(jitter: Jitter, on: Tensor, gray: Tensor, chance: _Chance) ->
     inner[:, 1, 1] = inner[:, 2, 2] = saturation * torch.cos(turn)
     inner[:, 1, 2] = -saturation * torch.sin(turn)
     inner[:, 2, 1] = saturation * torch.sin(turn)
-    return from_yiq @ inner @ torch.linalg.inv(from_yiq)
+    matrix: Tensor = from_yiq @ inner @ torch.linalg.inv(from_yiq)
+    return matrix
 
 
 def _blur(x: Tensor, blur: Blur, chance: _Chance) -> Tensor:
