@@ -5,7 +5,7 @@ import pytest
 
 from tamis.selection import coverage, random_coverage, rank
 from tamis.selection.kernels.compiling import Workers
-from tamis.selection.kernels.herding import kernel_width
+from tamis.selection.kernels.neighbours import usual_distance
 
 
 def blobs(n, d=6, seed=3):
@@ -87,17 +87,17 @@ def test_the_pool_is_covered_better_on_average_than_by_random_draws():
 def test_the_width_follows_the_data(scale):
     vectors = blobs(400)
     squared = ((vectors[:, None, :] - vectors[None]) ** 2).sum(axis=2)
-    expected = 2 * np.median(np.sqrt(np.sort(squared, axis=1)[:, 20]))
+    expected = np.median(np.sqrt(np.sort(squared, axis=1)[:, 20]))
     with Workers(2) as workers:
-        width = kernel_width(np.ascontiguousarray(vectors * np.float32(scale)), workers)
-    assert width == pytest.approx(expected * scale, rel=1e-5)
+        usual = usual_distance(np.ascontiguousarray(vectors * np.float32(scale)), workers, lambda: None)
+    assert usual == pytest.approx(expected * scale, rel=1e-5)
 
 
 def test_mostly_duplicates_still_get_a_width():
     vectors = np.zeros((200, 2), np.float32)
     vectors[:20] = np.arange(40).reshape(20, 2)
     with Workers(1) as workers:
-        assert kernel_width(vectors, workers) > 1
+        assert usual_distance(vectors, workers, lambda: None) > 1
     assert (rank(vectors, n_samples=20).importance[:20] > 0).all()
 
 

@@ -13,21 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.selection.kernels.compiling import Workers
-from tamis.selection.kernels.neighbours import (
-    NEIGHBOURS,
-    count_within,
-    neighbour_distances,
-    squared_distances,
-    transposed,
-)
+from tamis.selection.kernels.neighbours import count_within, squared_distances, transposed, usual_distance
 
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]
 Integers = NDArray[np.int32]
 Checkpoint = Callable[[int, int], None]
-
-MOST_MEASURED = 2000
-"""So many landmarks, evenly spaced, tell the usual distance to the 20th neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +28,6 @@ class Found:
     order: Positions
     gain: Integers
     left: Integers
-
-
-def usual_radius(landmarks: Floats, workers: Workers, check: Callable[[], None]) -> float:
-    """Return the median distance of a landmark to its 20th neighbour; 1 if all are equal."""
-    m = len(landmarks)
-    if m < 2:
-        return 1.0
-    some = np.arange(m)
-    if m > MOST_MEASURED:
-        some = np.linspace(0, m - 1, MOST_MEASURED).round().astype(np.int64)
-    neighbours = min(NEIGHBOURS, m - 1)
-    distances = neighbour_distances(landmarks[some], transposed(landmarks), some, neighbours, workers, check)
-    last = distances[:, -1]
-    if not last.any():
-        return 1.0
-    median = float(np.median(last))
-    return median if median > 0 else float(np.median(last[last > 0]))  # mostly duplicates: the others
 
 
 def cover(
@@ -75,7 +49,7 @@ def cover(
         def check() -> None:
             checkpoint(done, n_samples)
 
-        reach = usual_radius(landmarks, workers, check) if radius is None else radius
+        reach = usual_distance(landmarks, workers, check) if radius is None else radius
         limit = min(reach, 1e18) ** 2
         open_ = np.ones(len(landmarks), bool)
         for number, vector in enumerate(kept):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers, kernel
+from tamis.selection.kernels.neighbours import in_parts, usual_distance
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]
@@ -26,8 +27,8 @@ ROWS_AT_ONCE = 16
 STALE_SHARE = 32
 """After looks at one in so many samples without a choice, the search goes on in parallel."""
 SMALLEST_PATIENCE = 2048
-NEIGHBOUR = 20
-"""The width of the kernel follows the distance to this neighbour."""
+WIDTH = 2
+"""The width of the kernel in usual distances to the 20th neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +38,6 @@ class Found:
     order: Positions
     gain: Floats
     left: Floats
-
-
-def kernel_width(landmarks: Floats, workers: Workers) -> float:
-    """Return twice the median distance to the 20th neighbour among the landmarks; 1 if all are equal."""
-    m = len(landmarks)
-    if m < 2:
-        return 1.0
-    neighbour = min(NEIGHBOUR, m - 1)
-    squared = np.empty(m, np.float32)
-    flat = np.ascontiguousarray(landmarks.T)
-
-    def part(start: int, stop: int) -> None:
-        _neighbour_distances(landmarks, flat, neighbour, squared, start, stop)
-
-    step = max(1, VALUES_A_CHUNK // (landmarks.size + m * 8))
-    workers.over(part, [(start, min(m, start + step)) for start in range(0, m, step)])
-    median = float(np.median(np.sqrt(squared)))
-    if median == 0 and squared.any():  # mostly duplicates: look at the others
-        median = float(np.median(np.sqrt(squared[squared > 0])))
-    return 2 * median if median > 0 else 1.0
 
 
 def herd(
@@ -92,16 +73,21 @@ class _Run:
     ) -> None:
         n, m = len(vectors), len(landmarks)
         self.vectors, self.n_samples, self.workers, self.checkpoint = vectors, n_samples, workers, checkpoint
+        self.done = 0
+        self.values_a_row = landmarks.size + 8 * m
+        self.chunk = max(1, VALUES_A_CHUNK // self.values_a_row)
         self.flat = np.ascontiguousarray(landmarks.T)  # (d, m): one pass over a row serves all landmarks
-        width = kernel_width(landmarks, workers)
+        width = WIDTH * usual_distance(landmarks, workers, self.check)
         self.scale = np.float32(1 / (2 * width * width * np.log(2)))  # k = 2 ** (-scale * squared distance)
         self.cover = np.zeros(m, np.float32)
         self.bound = np.full(n, np.inf, np.float32)
         self.fresh = np.full(n, -1, np.int32)  # how many were chosen when the bound was computed
         self.order = np.empty(n_samples, np.int64)
         self.gain = np.zeros(n_samples, np.float32)
-        self.done = 0
-        self.chunk = max(1, VALUES_A_CHUNK // (landmarks.size + 8 * m))
+
+    def check(self) -> None:
+        """Report how far the run is, and stop here when asked to."""
+        self.checkpoint(self.done, self.n_samples)
 
     def keep(self, kept: Floats) -> None:
         """Let samples that are kept from the start cover their surroundings."""
@@ -119,13 +105,7 @@ class _Run:
             _gains(self.vectors[some], self.flat, self.scale, self.cover, gains)
             self.bound[some], self.fresh[some] = gains, self.done
 
-        n, step = len(rows), self.chunk
-        while step > 64 and n < step * self.workers.threads:
-            step = (step + 1) // 2
-        borders = [(start, min(n, start + step)) for start in range(0, n, step)]
-        for first in range(0, len(borders), self.workers.threads):
-            self.checkpoint(self.done, self.n_samples)
-            self.workers.over(part, borders[first : first + self.workers.threads])
+        in_parts(part, len(rows), self.values_a_row, self.workers, self.check)
 
     def look_for_best(self) -> None:
         """Look at stale rows by falling bound until no bound reaches the best fresh gain."""
@@ -149,7 +129,7 @@ class _Run:
         heap, size, looks, slot = self._heap(), n, 0, 0
         patience = max(n // STALE_SHARE, SMALLEST_PATIENCE)
         while self.done < self.n_samples and size and self.bound[heap[0]] > 0:
-            self.checkpoint(self.done, self.n_samples)
+            self.check()
             self.done, size, slot, looks = self.workers.call(
                 _choose, self.vectors, self.flat, self.scale, self.cover, self.bound, self.fresh, heap, size,
                 rows, slot_of, owner, slot, self.order, self.gain, self.done, looks, patience, self.chunk,
@@ -157,7 +137,7 @@ class _Run:
             if looks >= patience:
                 self.look_for_best()
                 heap, size, looks = self._heap(), n - self.done, 0
-        self.checkpoint(self.done, self.n_samples)
+        self.check()
 
     def _heap(self) -> Integers:
         """Return all rows by falling gain, the chosen ones last: a sorted array is a heap."""
@@ -240,16 +220,6 @@ def _cover(kept: Floats, flat: Floats, scale: np.float32, cover: Floats) -> None
         row = rows[0]
         for j in range(row.size):
             cover[j] = max(cover[j], row[j])
-
-
-@kernel
-def _neighbour_distances(
-    landmarks: Floats, flat: Floats, neighbour: int, squared: Floats, start: int, stop: int
-) -> None:
-    rows = np.empty((1, len(landmarks)), np.float32)
-    for i in range(start, stop):
-        _squared(landmarks, i, flat, rows)
-        squared[i] = np.partition(rows[0], neighbour)[neighbour]  # number 0 is the landmark itself
 
 
 @kernel

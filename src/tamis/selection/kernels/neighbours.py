@@ -20,6 +20,8 @@ NEIGHBOURS = 20
 """How many neighbours tell how dense the surroundings of a sample are."""
 MOST_COMPARED = 2000
 """They are sought among so many samples of the pool, evenly spaced by position."""
+MOST_MEASURED = 2000
+"""So many landmarks, evenly spaced, tell the usual distance to the 20th neighbour."""
 ROWS_A_BLOCK = 65_536
 """So many rows at a time are gathered, and made float32 where they are float16."""
 
@@ -87,6 +89,21 @@ def distance_to_neighbour(
         found = neighbour_distances(block, flat, own, neighbours, workers, check)
         distance[start : start + ROWS_A_BLOCK] = found[:, -1]
     return distance
+
+
+def usual_distance(landmarks: Floats, workers: Workers, check: Check) -> float:
+    """Return the median distance of a landmark to its 20th neighbour among them; 1 if all are equal."""
+    m = len(landmarks)
+    if m < 2:
+        return 1.0
+    some = np.linspace(0, m - 1, min(m, MOST_MEASURED)).round().astype(np.int64)
+    neighbours = min(NEIGHBOURS, m - 1)
+    found = neighbour_distances(landmarks[some], transposed(landmarks), some, neighbours, workers, check)
+    last = found[:, -1]
+    if not last.any():
+        return 1.0
+    median = float(np.median(last))
+    return median if median > 0 else float(np.median(last[last > 0]))  # mostly duplicates: the others
 
 
 def count_within(
