@@ -58,6 +58,7 @@ def test_there_is_a_method_for_every_route() -> None:
             lambda: list(client.datasets()),
             lambda: client.create_dataset("a"),
             lambda: client.dataset(ID),
+            lambda: client.rename_dataset(ID, "a"),
             lambda: client.remove_dataset(ID),
             lambda: client.ingest(ID),
             lambda: list(client.samples(ID)),
@@ -110,6 +111,7 @@ def test_there_is_a_method_for_every_route() -> None:
             lambda: client.picture(ID, ID),
             lambda: client.estimate(ID, {}),
             lambda: client.upload_vectors(ID, "a", ["a.jpg"], np.zeros((1, 2), np.float32)),
+            lambda: list(client.vectors(ID, ID)),
             lambda: client.remove_embedding(ID, ID),
             lambda: next(client.events()),
         ):

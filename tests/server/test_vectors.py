@@ -1,12 +1,14 @@
 """Uploading vectors over the wire, in parts, and taking them away again."""
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
 
 from tamis.client import Client, reading
-from tamis.model.errors import Conflict, Invalid, NotFound
-from tamis.services import tags
+from tamis.model.embedding import EmbeddingCreate
+from tamis.model.errors import Conflict, Forbidden, Invalid, NotFound
+from tamis.services import samples, tags
 from tamis.store.store import Store
 from tests import made
 from tests.server.conftest import SECRET, InProcess
@@ -77,3 +79,32 @@ def test_vectors_are_answered_with_the_embedding(http: httpx.Client, dataset_id:
     assert (response.status_code, response.json()["n_covered"]) == (201, 4)
     refused = http.put(path, content=b"nonsense", headers={"Content-Type": ARROW})
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+
+
+def test_vectors_come_back_in_parts_by_position_without_deleted_samples(
+    client: Client, store: Store, dataset_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_VECTORS_AT_ONCE", 3)
+    one = client.upload_vectors(dataset_id, "clip", NAMES[::-1], ROWS[::-1])
+    parts = list(client.vectors(dataset_id, one.id))
+    assert [names for names, _ in parts] == [NAMES[:3], NAMES[3:]]
+    assert np.concatenate([rows for _, rows in parts]).tobytes() == ROWS.tobytes()
+    samples.delete(store, dataset_id, np.array([1]))
+    names = [name for some, _ in client.vectors(dataset_id, one.id) for name in some]
+    assert names == [NAMES[0], *NAMES[2:]]
+    with pytest.raises(NotFound):
+        list(client.vectors(dataset_id, "0" * 24))
+
+
+def test_a_request_names_encoders_of_the_operator_only(client: Client, dataset_id: str) -> None:
+    for name in ("python:os:system", "onnx:/etc/passwd", "onnx:../tamis.sqlite", "dinov2-small:../x"):
+        for ask in (
+            lambda name: client.embed(dataset_id, EmbeddingCreate(encoder=name)),
+            lambda name: client.prepare(dataset_id, name),
+        ):
+            with pytest.raises(Forbidden) as refusal:
+                ask(name)
+            assert refusal.value.field == "encoder"
+    with pytest.raises(NotFound):
+        client.embed(dataset_id, EmbeddingCreate(encoder="onnx:nothing.onnx"))
+    assert list(client.jobs()) == []

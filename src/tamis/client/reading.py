@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from tamis.client.transport import Query, Wire, error_of
+from tamis.model.dataset import Dataset
 from tamis.model.embedding import Embedding, EmbeddingCreate
 from tamis.model.event import Event, EventKind
 from tamis.model.job import Job
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _ARROW = "application/vnd.apache.arrow.file"
 _PICTURES_AT_ONCE = 256
+_VECTORS_AT_ONCE = 4096
 VECTOR_BYTES_AT_ONCE = 16_000_000
 
 
@@ -87,6 +89,23 @@ class Reading:
     def ranking(self, dataset_id: str, selection_id: str) -> bytes:
         """Fetch a selection's ranking as an Arrow file."""
         return self._wire.send("GET", f"/api/datasets/{dataset_id}/selections/{selection_id}/ranking").content
+
+    def vectors(self, dataset_id: str, embedding_id: str) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        """Go through the file names and vectors (m, d) of an embedding, in parts, by position."""
+        import pyarrow as pa
+
+        path = f"/api/datasets/{dataset_id}/embeddings/{embedding_id}/vectors"
+        first, total = 0, 1
+        while first < total:
+            query: Query = {"first": first, "count": _VECTORS_AT_ONCE}
+            answer = self._wire.send("GET", path, query=query)
+            total = self._wire.json(Dataset, "GET", f"/api/datasets/{dataset_id}").n_samples
+            first += _VECTORS_AT_ONCE
+            table = pa.ipc.open_file(pa.BufferReader(answer.content)).read_all()
+            if table.num_rows:
+                lists = table.column("vector").combine_chunks()
+                flat = lists.flatten().to_numpy(zero_copy_only=False)
+                yield table.column("file_name").to_pylist(), flat.reshape(table.num_rows, -1)
 
     def upload_vectors(
         self, dataset_id: str, name: str, file_names: Sequence[str], vectors: NDArray[np.float32]

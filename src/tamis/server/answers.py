@@ -52,6 +52,11 @@ def plot(data: bytes) -> Response:
     )
 
 
+def vectors(data: bytes) -> Response:
+    """Answer with an Arrow file of vectors, which may grow."""
+    return Response(data, media_type=ARROW, headers={"Cache-Control": "no-store"})
+
+
 def lines(data: bytes) -> Response:
     """Answer with one file path per line, in whatever encoding the file system has."""
     return Response(data, media_type="application/octet-stream")

@@ -83,6 +83,31 @@ def rows(store: Store, dataset_id: str, embedding_id: str) -> Iterator[Rows]:
         yield Rows([str(row[0]) for row in names], matrix[kept])
 
 
+def part(store: Store, dataset_id: str, embedding_id: str, first: int, count: int) -> bytes:
+    """Return the vectors of the positions from `first` on as an Arrow file, without those of deleted samples.
+
+    Raises:
+        NotFound: there is no such embedding.
+    """
+    found = embeddings.get(store, dataset_id, embedding_id)
+    version = embeddings.state(store, dataset_id, embedding_id).lance_version
+    positions, matrix = vectors.between(store.folder, embedding_id, version, first, first + count)
+    with store.read() as connection:
+        kept = np.isin(positions, datasets.present(connection, dataset_id))
+        names = samples.columns(connection, dataset_id, positions[kept], "file_name")
+    flat = pa.array(np.ascontiguousarray(matrix[kept]).reshape(-1), pa.float32())
+    columns = {
+        "position": pa.array(positions[kept], pa.uint32()),
+        "file_name": pa.array([str(row[0]) for row in names], pa.utf8()),
+        "vector": pa.FixedSizeListArray.from_arrays(flat, found.dimension),
+    }
+    table = pa.table(columns)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]  # untyped upstream
+
+
 def _open(store: Store, dataset_id: str, name: str, brought: Brought) -> str:
     dimension = brought.matrix.shape[1]
     known = embeddings.find_uploaded(store, dataset_id, UPLOADED + name)

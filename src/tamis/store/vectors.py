@@ -93,6 +93,18 @@ def positions(folder: DataFolder, embedding_id: str, version: int | None) -> NDA
     return np.sort(held.column("position").to_numpy())
 
 
+def between(
+    folder: DataFolder, embedding_id: str, version: int | None, first: int, end: int
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """Return the positions from `first` up to, but not with, `end`, ascending, and their vectors (n, d)."""
+    if version is None:
+        return np.empty(0, np.uint32), np.empty((0, 0), np.float32)
+    found = _open(folder, embedding_id, version).to_table(filter=f"position >= {first} AND position < {end}")
+    some, rows = _arrays(found)
+    order = np.argsort(some, kind="stable")
+    return some[order], rows[order]
+
+
 def scan(
     folder: DataFolder, embedding_id: str, version: int | None
 ) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.float32]]]:

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from tamis.model.embedding import Embedding, EmbeddingCreate
 from tamis.model.job import Job
 from tamis.model.names import Name
 from tamis.model.noun import Page
+from tamis.server import answers
 from tamis.server.answers import ARROW
 from tamis.server.deps import After, Limit, PathId, StoreDep
 from tamis.server.needs import needs
@@ -54,3 +55,19 @@ def remove_embedding(dataset_id: PathId, embedding_id: PathId, store: StoreDep) 
 def get_embedding(dataset_id: PathId, embedding_id: PathId, store: StoreDep) -> Embedding:
     """Show an embedding and the encoder behind it."""
     return embeddings.get(store, dataset_id, embedding_id)
+
+
+@router.get("/{embedding_id}/vectors", response_class=Response)
+def get_vectors(
+    dataset_id: PathId,
+    embedding_id: PathId,
+    store: StoreDep,
+    first: Annotated[int, Query(ge=0, le=2**32 - 1)] = 0,
+    count: Annotated[int, Query(ge=1, le=16_384)] = 4096,
+) -> Response:
+    """Send the vectors of the positions from `first` on, of at most `count` positions.
+
+    An Arrow file {position u32, file_name utf8, vector fixed_size_list<f32>}, by position. Positions without
+    a vector and deleted samples are left out, so it may be empty before the end of the dataset.
+    """
+    return answers.vectors(vectors.part(store, dataset_id, embedding_id, first, count))
