@@ -22,7 +22,8 @@ HEAVY = (
     "pyarrow",
 )
 COMMANDS = [
-    (), ("curate",), ("dataset",), ("dataset", "list"), ("dataset", "show"), ("dataset", "remove"), ("tag",),
+    (), ("curate",), ("train",), ("magic",), ("dataset",), ("dataset", "list"), ("dataset", "show"),
+    ("dataset", "rename"), ("dataset", "remove"), ("tag",),
     ("tag", "list"), ("tag", "show"), ("export",), ("doctor",), ("serve",), ("login",), ("token",),
     ("token", "create"), ("token", "list"), ("token", "revoke"), ("embed",), ("embedding",),
     ("embedding", "list"), ("embedding", "export"), ("embedding", "import"), ("embedding", "remove"),
@@ -46,7 +47,14 @@ print("\\n<<<" + " ".join(sys.modules) + ">>>")
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--help",), ("--version",), ("curate", "--help"), ("doctor", "--help"), ("serve", "--help")],
+    [
+        ("--help",),
+        ("--version",),
+        ("curate", "--help"),
+        ("doctor", "--help"),
+        ("serve", "--help"),
+        ("train", "--help"),
+    ],
 )
 def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
     loaded = modules_after(*arguments)
@@ -71,7 +79,7 @@ def test_every_command_is_listed_here() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in COMMANDS if path not in (("dataset",), ("tag",), ("token",))]
+    "path", [path for path in COMMANDS if path not in (("dataset",), ("tag",), ("token",), ("embedding",))]
 )
 def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
     command = get_command(app)

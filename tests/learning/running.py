@@ -3,9 +3,11 @@
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from tamis.learning.augmentation import PRESETS
 from tamis.learning.backbones import make_backbone
@@ -43,11 +45,11 @@ class Telling(Silent):
         print(step.number, flush=True)
 
 
-def adapting(steps: int = 6) -> tuple[TrainingSettings, dict[str, torch.Tensor]]:
+def adapting(steps: int = 6) -> tuple[TrainingSettings, dict[str, NDArray[Any]]]:
     """DIET from given weights, without augmentation: nothing in it but the batch depends on the process."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        given = make_backbone("small").state_dict()
+        given = {name: tensor.numpy() for name, tensor in make_backbone("small").state_dict().items()}
     return settings("diet", steps, augmentation=PRESETS["none"]), given
 
 

@@ -30,7 +30,7 @@ def test_a_newer_checkpoint_takes_the_place_of_the_older(tmp_path: Path) -> None
     for step in (9, 10, 10, 100):
         save_checkpoint(tmp_path, FACTS | {"step": step}, WEIGHTS, {})
     assert find_checkpoint(tmp_path).facts.step == 100
-    assert [path.name for path in tmp_path.iterdir()] == ["step-000000100"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["resume-000000100.pt", "step-000000100"]
 
 
 def test_what_a_crash_left_half_written_is_passed_over(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(NoSpace, match="what was saved before is whole"):
         save_checkpoint(tmp_path, FACTS | {"step": 8}, WEIGHTS, {})
-    assert [path.name for path in tmp_path.iterdir()] == ["step-000000007"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["resume-000000007.pt", "step-000000007"]
 
 
 def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
@@ -83,6 +83,6 @@ def test_facts_of_something_else_are_refused(tmp_path: Path, content: str | None
 
 def test_a_damaged_resume_file_is_refused(tmp_path: Path) -> None:
     found = save_checkpoint(tmp_path, FACTS, WEIGHTS, {})
-    (found.folder / "resume.pt").write_bytes(b"not torch")
+    (tmp_path / "resume-000000007.pt").write_bytes(b"not torch")
     with pytest.raises(Invalid, match="this run cannot go on"):
         found.resume_state()

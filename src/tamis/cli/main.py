@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from tamis.cli import curate, dataset, doctor, embed, embedding, export, options, serve, tag, token
+from tamis.cli import (
+    curate,
+    dataset,
+    doctor,
+    embed,
+    embedding,
+    export,
+    magic,
+    options,
+    serve,
+    tag,
+    token,
+    train,
+)
 
 app = typer.Typer(
     name="tamis",
@@ -19,6 +32,8 @@ app = typer.Typer(
 )
 app.command("curate", epilog=curate.EXAMPLE)(curate.curate)
 app.command("embed", epilog=embed.EXAMPLE)(embed.embed)
+app.command("train", epilog=train.EXAMPLE)(train.train)
+app.command("magic", epilog=magic.EXAMPLE)(magic.magic)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(tag.app, name="tag")
 app.add_typer(embedding.app, name="embedding")

@@ -69,6 +69,11 @@ class Encoder(ABC):
         """
         return cls(cache_folder)
 
+    @classmethod
+    def source(cls, rest: str) -> Path:
+        """Return the file or folder to copy when a data folder is to have this encoder."""
+        return Path(rest)
+
     def facts(self) -> EncoderFacts:
         """Return what makes the vectors what they are."""
         return facts_of(self)

@@ -1,7 +1,7 @@
-"""Checkpoints: a folder of weights, facts and what is needed to go on; it is published by one rename.
+"""Checkpoints: a folder of weights and facts, published by one rename, and beside it what is needed to go on.
 
-A run folder holds `step-000000120/` and the like. A new one is complete before it gets its name, and the
-older ones go only then, so a crash at any moment leaves one that is whole.
+A run folder holds `step-000000120/` and `resume-000000120.pt`. New ones are complete before they get their
+names, and the older ones go only then, so a crash at any moment leaves a checkpoint that is whole.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from tamis.model.errors import Invalid
 from tamis.model.noun import Digest, Noun
 
 FORMAT = 1
-WEIGHTS, FACTS, RESUME = "weights.safetensors", "checkpoint.json", "resume.pt"
+WEIGHTS, FACTS = "weights.safetensors", "checkpoint.json"
 _STEP = re.compile(r"step-(\d+)")
 
 
@@ -87,7 +87,7 @@ class Checkpoint:
         Raises:
             Invalid: there is no such file, or it is damaged.
         """
-        path = self.folder / RESUME
+        path = _resume_path(self.folder)
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
@@ -150,7 +150,7 @@ def save_checkpoint(
             with no_space_told(run):
                 part.mkdir(parents=True)
             write_whole(part / WEIGHTS, content)
-            write_whole(part / RESUME, sink.getvalue())
+            write_whole(_resume_path(folder), sink.getvalue())
             write_whole(part / FACTS, known.model_dump_json(indent=2).encode())
             part.rename(folder)
             _sync(run)
@@ -158,7 +158,12 @@ def save_checkpoint(
             shutil.rmtree(part, ignore_errors=True)
     for older in _steps(run)[:-1]:
         shutil.rmtree(older, ignore_errors=True)
+        _resume_path(older).unlink(missing_ok=True)
     return Checkpoint(folder, known)
+
+
+def _resume_path(step: Path) -> Path:
+    return step.parent / f"resume-{step.name.removeprefix('step-')}.pt"
 
 
 def _steps(run: Path) -> list[Path]:

@@ -17,8 +17,8 @@ from tamis.model.errors import Invalid
 class Trained:
     """The backbone of a checkpoint, on the processor, ready to encode."""
 
-    def __init__(self, name: str, facts: CheckpointFacts, backbone: Backbone) -> None:
-        self.name, self.facts = name, facts
+    def __init__(self, folder: Path, facts: CheckpointFacts, backbone: Backbone) -> None:
+        self.folder, self.facts = folder, facts
         self._backbone = backbone.eval()
 
     def encode(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -47,7 +47,7 @@ def open_trained(path: Path) -> Trained:
             f"{facts.backbone} has {backbone.dimension}."
         )
     channels_last(backbone)
-    return Trained(facts.weights[:12], facts, backbone)
+    return Trained(checkpoint.folder, facts, backbone)
 
 
 @torch.inference_mode()

@@ -7,7 +7,9 @@ Garrido et al. (2023), https://arxiv.org/abs/2210.02885. All work on features of
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import normalize
 
@@ -82,6 +84,18 @@ def knn_hits(features: Tensor, labels: Tensor, k: int = 5) -> Tensor:
     votes = torch.zeros(len(unit), int(labels.max()) + 1, dtype=torch.float64)
     votes.scatter_add_(1, labels[rows], 1 + 1e-3 * weights)
     return votes.argmax(dim=1) == labels
+
+
+def hits_of(vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return `knn_hits` of arrays: vectors (n, d) and labels (n,)."""
+    hits: NDArray[np.bool_] = knn_hits(torch.from_numpy(vectors), torch.from_numpy(labels)).numpy()
+    return hits
+
+
+def without_labels(vectors: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the effective rank and the uniformity of vectors (n, d)."""
+    full = torch.from_numpy(vectors)
+    return effective_rank(full), uniformity(normalize(full.double(), dim=1))
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Session:
         run: Path,
         device: torch.device,
         peers: Group,
-        weights: Mapping[str, Tensor] | None,
+        weights: Mapping[str, NDArray[Any]] | None,
         labels: NDArray[np.int64] | None,
     ) -> None:
         self.pool, self.settings, self.run, self.device, self.peers = pool, settings, run, device, peers
@@ -51,7 +51,7 @@ class Session:
         backbone = make_backbone(settings.backbone, settings.bottleneck)
         self.adapts = weights is not None
         if weights is not None:
-            backbone.adopt(weights)
+            backbone.adopt({name: torch.tensor(array) for name, array in weights.items()})
             for module in backbone.early():
                 module.requires_grad_(False)
         self.method = make_method(settings, backbone, len(pool))
@@ -90,7 +90,7 @@ class Session:
             parts = [
                 encode(
                     self.backbone,
-                    resized(torch.from_numpy(self.pool.images[start : start + 256]), size).numpy(),
+                    resized(torch.from_numpy(np.array(self.pool.images[start : start + 256])), size).numpy(),
                 )
                 for start in range(0, len(self.pool), 256)
             ]

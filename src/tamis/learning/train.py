@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from tamis.learning.checkpoint import Checkpoint, find_checkpoint, has_checkpoint
 from tamis.learning.feed import Batch, Feed, Pool
@@ -76,7 +75,7 @@ def train(
     settings: TrainingSettings,
     run: Path,
     *,
-    weights: Mapping[str, Tensor] | None = None,
+    weights: Mapping[str, NDArray[Any]] | None = None,
     labels: Labels | None = None,
     report: Report | None = None,
     stop: Callable[[], bool] = lambda: False,

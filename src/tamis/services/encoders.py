@@ -66,14 +66,15 @@ def adopt(folder: DataFolder, name: str) -> str:
     scheme, rest = find_scheme(name)
     if scheme.takes is None or scheme.folder is None:
         return trusted_name(folder, name)
-    source, into = Path(rest).absolute(), folder.weights(scheme.folder)
-    if not source.exists():
+    named, into = Path(rest).absolute(), folder.weights(scheme.folder)
+    if not named.exists():
         raise Invalid(f"There is no '{rest}'. Nothing is downloaded: put it there.", field="encoder")
+    source = scheme.source(rest).absolute()
     if source.resolve().is_relative_to(into.resolve()):
         return f"{scheme.scheme}:{source.resolve().relative_to(into.resolve()).as_posix()}"
-    target = into / source.name
+    target = into / named.name
     if target.exists() and not _same(source, target):
-        target = into / f"{source.stem}-{_digest(source)[:8]}{source.suffix}"
+        target = into / f"{named.stem}-{_digest(source)[:8]}{named.suffix}"
     if not target.exists():
         _copy(source, target)
         beside = source.with_suffix(".json")

@@ -1,0 +1,182 @@
+"""`tamis train`: teach a network on your own images, without labels."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tamis.cli.options import AsJson, check_folder
+from tamis.cli.output import BAD_FILES, Interrupted, Usage, note, say_json
+from tamis.model.errors import Conflict
+
+if TYPE_CHECKING:
+    from tamis.cli.judging import Verdict
+    from tamis.cli.training import Order, Run
+
+EXAMPLE = "Example: tamis train photos --minutes 10 --out photos-run"
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The folder of images; they stay where they are.")
+]
+Method = Annotated[
+    str | None,
+    typer.Option(help="How to learn: diet (default for lite0), simclr (default for the others), vicreg, ..."),
+]
+Backbone = Annotated[
+    str | None,
+    typer.Option(
+        help="The network: lite0 is pretrained and gets adapted (default); small, resnet18, vit-small and "
+        "others start from nothing."
+    ),
+]
+Epochs = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Train for so many passes over the images.")
+]
+Steps = Annotated[int | None, typer.Option(min=1, metavar="N", help="Train for so many batches.")]
+Minutes = Annotated[
+    float | None, typer.Option(min=0.01, metavar="N", help="Train for so long. Default: 10 minutes.")
+]
+Augmentation = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PRESET",
+        help="What the vectors shall not depend on: natural, color-matters, texture, aerial, medical, none.",
+    ),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE",
+        help="Change one thing of the augmentation (jitter.hue=0) or of the training (learning_rate=0.0001).",
+    ),
+]  # fmt: skip
+Out = Annotated[
+    Path | None, typer.Option(metavar="RUN", help="The folder of the run. Default: DIR-run, here.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in RUN where it was saved last.")]
+Labels = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="CSV",
+        help="Lines of file name,label: only to measure. Default: the subfolders, where they fit.",
+    ),
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, help="Where chance plays a part, it starts here. Default: 0.")
+]
+
+
+def train(
+    folder: Folder,
+    method: Method = None,
+    backbone: Backbone = None,
+    epochs: Epochs = None,
+    steps: Steps = None,
+    minutes: Minutes = None,
+    augmentation: Augmentation = None,
+    changes: Changes = None,
+    out: Out = None,
+    resume: Resume = False,
+    labels: Labels = None,
+    seed: Seed = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network on the images of a folder, without labels, and compare it with the frozen encoders.
+
+    Use it with `--encoder own:RUN`. Ctrl-C saves; `--resume` goes on.
+    """
+    from tamis.cli import training, training_end
+
+    need_torch()
+    check_folder(folder)
+    given = {
+        "method": method, "backbone": backbone, "epochs": epochs, "steps": steps, "minutes": minutes,
+        "augmentation": augmentation, "seed": seed,
+    }  # fmt: skip
+    order = training.Order(
+        folder=folder.resolve(),
+        run=place_of_run(folder, out, resume=resume),
+        given={name: value for name, value in given.items() if value is not None},
+        changes=tuple(changes or ()),
+        labels=labels,
+    )
+    done, verdict = run_and_judge(order)
+    if as_json:
+        say_json(training_end.as_json(order, done, verdict))
+    else:
+        training_end.print_summary(order, done, verdict)
+    if done.problems:
+        raise typer.Exit(BAD_FILES)
+
+
+def run_and_judge(order: "Order") -> "tuple[Run, Verdict]":
+    """Train, and compare with the frozen encoders; what came of it is kept in the run's folder, too.
+
+    Raises:
+        Interrupted: it was stopped, and saved.
+        Conflict: the features have collapsed; the message says why and what to try.
+    """
+    import json
+
+    from tamis.cli import training, training_end
+    from tamis.cli.judging import judge
+    from tamis.cli.training_progress import make_report
+    from tamis.learning.files import write_whole
+    from tamis.model.machine import user_cache
+
+    done = training.run(order, make_report)
+    if done.outcome.state == "stopped":
+        raise Interrupted(
+            f"Stopped and saved. Go on with: tamis train '{order.folder}' --out '{order.run}' --resume"
+        )
+    if done.outcome.collapse is not None:
+        raise Conflict(f"Training was stopped. {done.outcome.collapse.reason} {done.outcome.collapse.advice}")
+    note("Comparing with the frozen encoders ...")
+    verdict = judge(order.run, done.source, done.names, done.labels, user_cache("encoders") or order.run)
+    kept = json.dumps(training_end.as_json(order, done, verdict), ensure_ascii=False, indent=2)
+    write_whole(order.run / "result.json", kept.encode())
+    return done, verdict
+
+
+def need_torch() -> None:
+    """Refuse to go on where the extra is not installed.
+
+    Raises:
+        Unavailable: it is not.
+    """
+    import importlib.util
+
+    from tamis.model.errors import Unavailable
+
+    missing = [name for name in ("torch", "safetensors") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise Unavailable(
+            f"Training needs {' and '.join(missing)}, not installed here. Install the extra: "
+            'pip install "tamis[learn]"'
+        )
+
+
+def place_of_run(folder: Path, out: Path | None, *, resume: bool | None) -> Path:
+    """Return the run's folder, checked. `resume` of None goes on with a run, and begins one otherwise.
+
+    Raises:
+        Usage: it lies among the images, holds something else, or there is nothing to go on with.
+    """
+    run = (Path(f"{folder.resolve().name or 'images'}-run") if out is None else out).absolute()
+    if run.resolve().is_relative_to(folder.resolve()):
+        raise Usage(
+            f"'{run}' lies in '{folder}', among the images. Name another folder with --out.", field="out"
+        )
+    if run.exists() and not run.is_dir():
+        raise Usage(f"'{run}' is a file. Name a folder with --out.", field="out")
+    begun = (run / "run.json").is_file()
+    if begun and resume is False:
+        raise Usage(
+            f"'{run}' holds a run already. Go on with it by --resume, or name another folder with --out.",
+            field="out",
+        )
+    if resume and not begun:
+        raise Usage(f"There is no run in '{run}' to go on with.", field="resume")
+    if not begun and run.is_dir() and any(run.iterdir()):
+        raise Usage(f"'{run}' is not empty. Name another folder with --out.", field="out")
+    return run

@@ -1,0 +1,239 @@
+"""From a folder of images to a trained network: what `tamis train` does before its summary."""
+
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tamis.cli.counting import Counting
+from tamis.images.square import square
+from tamis.model.digest import Json
+from tamis.model.errors import Invalid
+from tamis.model.names import shown_file_name
+from tamis.services import decoding, ingest
+
+if TYPE_CHECKING:
+    from tamis.learning.feed import Pool
+    from tamis.learning.settings import TrainingSettings
+    from tamis.learning.train import Outcome, Report
+
+SETTINGS, POOL, PROBLEMS = "run.json", "pool", "problems.json"
+_FEWEST_OF_A_LABEL = 5
+_WIDER = 1.5
+"""The squares of the pool are so much wider than what the network sees: a crop has some detail left."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files below a folder that look like images, in the order of their paths."""
+
+    folder: Path
+    relatives: tuple[bytes, ...]
+
+    def name(self, relative: bytes) -> str:
+        """Return a path as it is shown and written in lists."""
+        return shown_file_name(relative)
+
+    def digest(self) -> str:
+        """Name the files by their paths, sizes and times of change, without reading them."""
+        facts = hashlib.sha256()
+        for relative in self.relatives:
+            try:
+                stat = (self.folder / os.fsdecode(relative)).stat()
+            except OSError:
+                continue
+            facts.update(b"%b\0%d\0%d\0" % (relative, stat.st_size, stat.st_mtime_ns))
+        return facts.hexdigest()
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for: `given` are the options that were named, `changes` those of --set."""
+
+    folder: Path
+    run: Path
+    given: dict[str, Json]
+    changes: tuple[str, ...]
+    labels: Path | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of it: the outcome of training, the images by name, their labels, and who was refused."""
+
+    outcome: "Outcome"
+    source: Source
+    names: tuple[str, ...]
+    labels: NDArray[np.int64] | None
+    problems: Mapping[str, str]
+
+
+def run(order: Order, report: Callable[[], "Report"]) -> Run:
+    """Read the images into the run's pool and train; Ctrl-C and SIGTERM save and return."""
+    from tamis.learning.train import train
+
+    source = find_source(order.folder)
+    settings = settings_of(order)
+    pool, problems = make_pool(source, order.run, round(settings.input_size * _WIDER))
+    labels = folder_labels(pool.names) if order.labels is None else file_labels(order.labels, pool.names)
+    told: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        told.append(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        outcome = train(
+            pool, settings, order.run, weights=first_weights(settings), labels=labels, report=report(),
+            stop=lambda: bool(told),
+        )  # fmt: skip
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return Run(outcome, source, pool.names, labels, problems)
+
+
+def settings_of(order: Order) -> "TrainingSettings":
+    """Return the settings of a new run and keep them in its folder, or those of the run that goes on.
+
+    Raises:
+        Invalid: an option has a value that it cannot have, or differs from that of the run.
+    """
+    from pydantic import ValidationError
+
+    from tamis.cli.training_settings import build
+    from tamis.learning.files import write_whole
+    from tamis.learning.settings import TrainingSettings
+
+    path = order.run / SETTINGS
+    if not path.exists():
+        settings = build(order.given, order.changes)
+        order.run.mkdir(parents=True, exist_ok=True)
+        write_whole(path, settings.model_dump_json(indent=2).encode())
+        return settings
+    try:
+        kept = TrainingSettings.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise Invalid(f"'{path}' does not hold the settings of a run.") from error
+    if (order.given or order.changes) and build(order.given, order.changes) != kept:
+        raise Invalid(
+            f"The run in '{order.run}' was started with other settings. Go on without options, or train anew "
+            "with another --out.",
+            field="resume",
+        )
+    return kept
+
+
+def first_weights(settings: "TrainingSettings") -> Mapping[str, NDArray[Any]] | None:
+    """Return the published weights where the network has some; the others begin by chance."""
+    if settings.backbone != "lite0":
+        return None
+    from tamis.encoders.lite0 import published_arrays
+
+    return {name: array for name, array in published_arrays().items() if not name.startswith("_fc.")}
+
+
+def find_source(folder: Path) -> Source:
+    """List the images below a folder.
+
+    Raises:
+        Invalid: there are none.
+    """
+    relatives = tuple(ingest.walk(folder))
+    if not relatives:
+        raise Invalid(f"There are no images in '{folder}'.")
+    return Source(folder, relatives)
+
+
+def make_pool(source: Source, run: Path, side: int) -> tuple["Pool", Mapping[str, str]]:
+    """Read all files into the run's pool, or open the pool that was made of the same files before.
+
+    Returns the pool and the files that were refused, with the reason.
+
+    Raises:
+        Invalid: not one file could be read.
+        NoSpace: the disk is full.
+    """
+    from tamis.learning.feed import open_pool, write_pool
+
+    folder, digest = run / POOL, source.digest()
+    pool = open_pool(folder, side, digest)
+    if pool is not None:
+        return pool, _read_problems(folder)
+    problems: dict[str, str] = {}
+    try:
+        pool = write_pool(folder, _squares(source, side, problems), side, digest)
+    except Invalid as error:
+        first, reason = next(iter(problems.items()))
+        raise Invalid(
+            f"None of the {len(source.relatives)} images in '{source.folder}' can be read. The first is "
+            f"'{first}': {reason}"
+        ) from error
+    (folder / PROBLEMS).write_text(json.dumps(problems), encoding="utf-8")
+    return pool, problems
+
+
+def _squares(source: Source, side: int, problems: dict[str, str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    total = len(source.relatives)
+    with decoding.new_engine() as engine, Counting("Reading images", total) as counting:
+        results = decoding.read(engine, source.folder, source.relatives)
+        for done, result in enumerate(results, 1):
+            name = source.name(result.relative)
+            if result.thumbnail is None:
+                problems[name] = str(result.reason)
+            else:
+                yield name, square(result.thumbnail, side)
+            counting.at(done)
+
+
+def _read_problems(folder: Path) -> dict[str, str]:
+    try:
+        found = json.loads((folder / PROBLEMS).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(reason) for name, reason in found.items()}
+
+
+def folder_labels(names: tuple[str, ...]) -> NDArray[np.int64] | None:
+    """Take the subfolders of the images for labels; None where they tell nothing.
+
+    There must be two or more, and five images or more in each on average.
+    """
+    folders = [name.rpartition("/")[0] for name in names]
+    if not 2 <= len(set(folders)) <= len(names) / _FEWEST_OF_A_LABEL:
+        return None
+    return np.unique(folders, return_inverse=True)[1].astype(np.int64)
+
+
+def file_labels(path: Path, names: tuple[str, ...]) -> NDArray[np.int64]:
+    """Read labels from lines of `file name,label`; images without one get -1.
+
+    Raises:
+        Invalid: it is no such file, or names none of the images.
+    """
+    import csv
+
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.reader(file) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Invalid(
+            f"'{path}' cannot be read as lines of file name,label: {error}.", field="labels"
+        ) from error
+    short = next((number for number, row in enumerate(rows, 1) if len(row) < 2), None)
+    if short is not None:
+        raise Invalid(f"Line {short} of '{path}' is not: file name,label.", field="labels")
+    label_of = {row[0]: row[1] for row in rows}
+    known = sorted({label_of[name] for name in names if name in label_of})
+    if not known:
+        raise Invalid(f"'{path}' names none of the images. The first image is '{names[0]}'.", field="labels")
+    number_of = {label: number for number, label in enumerate(known)}
+    return np.array([number_of[label_of[name]] if name in label_of else -1 for name in names], np.int64)
