@@ -90,10 +90,13 @@ def test_a_folder_without_images_and_one_of_broken_ones_leave_no_file(home: Path
     assert (done.code, "neither a folder 'nothing' nor a dataset" in done.err) == (2, True)
 
 
-def test_a_dataset_is_embedded_exported_imported_and_freed_again(photos: Path, home: Path) -> None:
+def test_a_dataset_is_embedded_exported_imported_and_freed_again(
+    photos: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole way with one data folder, since each command starts a worker."""
     assert run(home, "curate", photos, "--keep", "2", "--encoder", "pixels").code == 0
     net = network(home.parent / "net.onnx")
+    monkeypatch.chdir(home.parent)  # where a folder has the name of the dataset
     done = run(home, "embed", "photos", "--encoder", f"onnx:{net}", "--json")
     report = json.loads(done.out)
     assert (report["encoder"], report["encoded"], report["rows"]) == ("onnx:net.onnx", N, N)

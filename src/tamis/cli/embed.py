@@ -54,14 +54,12 @@ def embed(
 ) -> None:
     """Turn images into vectors.
 
-    A folder is encoded into a file, without a dataset. A dataset gets an embedding, and goes on where it was
-    interrupted; with --out, its vectors are written as well.
+    With --out, a folder is encoded into a file, without a dataset. A dataset gets an embedding, and goes on
+    where it was interrupted; with --out, its vectors are written as well.
     """
     started = time.monotonic()
     _check(encoder, out)
-    if Path(target).is_dir():
-        if out is None:
-            raise Usage(f"'{target}' is a folder: say where its vectors go with --out FILE.", field="out")
+    if out is not None and Path(target).is_dir():
         report = _folder(Path(target), encoder, out, dimensions if reduced else None, single=single)
     else:
         report = _dataset(target, encoder, out, dimensions, data, reduced=reduced, single=single)
@@ -153,12 +151,16 @@ def _dataset(
     from tamis.cli.progress import make_progress
     from tamis.cli.work import Work
     from tamis.model.embedding import EmbeddingCreate
+    from tamis.model.errors import NotFound
 
     settings = load_settings(data)
     if not (settings.data / "tamis.json").exists():
-        raise Usage(f"There is neither a folder '{name}' nor a dataset of this name.", field="DIR|DATASET")
+        raise _neither(name)
     with open_door(settings, works=True) as door, make_progress() as progress:
-        dataset = find_dataset(door.client, name)
+        try:
+            dataset = find_dataset(door.client, name)
+        except NotFound as error:
+            raise (_neither(name) if Path(name).is_dir() else error) from error
         body = EmbeddingCreate(encoder=adopted(door, encoder), dimensions=dimensions)
         work = Work(door.client, progress, door.worker_log)
         (job,) = work.run(lambda: door.client.embed(dataset.id, body))
@@ -177,6 +179,15 @@ def _dataset(
         with door.store() as store:
             rows = write_embedding(store, dataset.id, made, out, single=single)
     return report | {"file": str(out), "rows": rows}
+
+
+def _neither(name: str) -> Usage:
+    if Path(name).is_dir():
+        return Usage(
+            f"'{name}' is a folder, and no dataset has this name: say where its vectors go with --out FILE.",
+            field="out",
+        )
+    return Usage(f"There is neither a folder '{name}' nor a dataset of this name.", field="DIR|DATASET")
 
 
 def _tell(report: dict[str, Any], *, as_json: bool) -> None:

@@ -21,5 +21,7 @@ describe("what the Sampling page begins with", () => {
     expect(chosenProjection(drawn, all[1] as Embedding, all)?.id).toBe("2");
     expect(chosenProjection(drawn, all[0] as Embedding, all)?.id).toBe("2");
     expect(chosenProjection(drawn, all[2] as Embedding, all)).toBeNull();
+    const asked = [projection("4", "p", "umap"), ...drawn];
+    expect(chosenProjection(asked, all[1] as Embedding, all)?.id).toBe("4");
   });
 });

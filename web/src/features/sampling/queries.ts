@@ -92,7 +92,8 @@ export function chosenEmbedding(
   return find(asked) ?? find(selection?.embedding_id) ?? usable[0] ?? null;
 }
 
-const CLEARER = ["tsne", "pca"];
+/** UMAP is made only for those who ask for it. */
+const CLEARER = ["umap", "tsne", "pca"];
 
 /** The projection to draw: of this embedding or its relatives, the clearer method first, then the newest. */
 export function chosenProjection(
