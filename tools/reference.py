@@ -107,6 +107,7 @@ def strategies() -> str:
             "",
         ]
         text += [f"- Use it when: {strategy.use_when}", f"- Importance: {strategy.importance_means}"]
+        text += [f"- It loses: {strategy.loses_where}", f"- Cost: {strategy.cost}"]
         text += [f"- Source: {strategy.source}"]
         rows = [
             (f"`{key}`", f"`{field.default!r}`", field.description or "")

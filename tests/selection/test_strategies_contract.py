@@ -185,7 +185,8 @@ def test_groups_name_the_sample_that_stands_for_each(name):
 @every_strategy
 def test_a_strategy_says_what_it_is(name):
     kind = strategies[name]
-    for words in (kind.title, kind.use_when, kind.importance_means, kind.source, kind.__doc__):
+    what_for = (kind.title, kind.use_when, kind.loses_where, kind.cost)
+    for words in (*what_for, kind.importance_means, kind.source, kind.__doc__):
         assert words
         assert words.strip()
     for field, info in kind.model_fields.items():

@@ -98,6 +98,10 @@ class Strategy(BaseModel):
     """Whether float16 vectors come as they are; the others get a float32 copy."""
     source: ClassVar[str]
     """Where the idea was published."""
+    cost: ClassVar[str]
+    """How the work grows: n candidates of d dimensions, k to keep; memory where it is more than n numbers."""
+    loses_where: ClassVar[str]
+    """Where another strategy, or random, is the better choice, by measurements where there are any."""
 
     strategy: str
 

@@ -37,6 +37,8 @@ class Balance(Strategy):
         "Webster's method of apportionment, as seats of a parliament (Sainte-Lague 1910); a strategy of the "
         "same name is in Lightly's selection."
     )
+    cost: ClassVar[str] = "That of `within`, class by class."
+    loses_where: ClassVar[str] = "Where the classes are guessed badly: the shares are those of the guesses."
 
     strategy: Literal["balance"] = "balance"
     targets: dict[int, Share] | None = Field(

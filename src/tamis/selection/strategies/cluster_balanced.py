@@ -47,6 +47,14 @@ class ClusterBalanced(Strategy):
         "Vo et al., Automatic Data Curation for Self-Supervised Learning: A Clustering-Based Approach, "
         "https://arxiv.org/abs/2405.15613."
     )
+    cost: ClassVar[str] = (
+        "n x c x d for c lowest clusters, whatever k is; k-means itself looks at no more than 256 samples "
+        "for each."
+    )
+    loses_where: ClassVar[str] = (
+        "With few labels to give, representative and typical save more; on a long tail it finds no more "
+        "classes than random."
+    )
 
     strategy: Literal["cluster-balanced"] = "cluster-balanced"
     clusters: tuple[Annotated[int, Field(ge=2, le=20_000)], ...] = Field(

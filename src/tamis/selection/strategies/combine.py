@@ -50,6 +50,10 @@ class Combine(Strategy):
         "A linear utility plus a distance, chosen greedily: Fahrbach et al., GIST, "
         "https://arxiv.org/abs/2405.18754."
     )
+    cost: ClassVar[str] = "n x k x d, and n x 2,000 x d for the typicality."
+    loses_where: ClassVar[str] = (
+        "With few labels of a balanced pool, representative saves more. Unlike coreset it has no bound."
+    )
 
     strategy: Literal["combine"] = "combine"
     diversity: float = Field(1.0, ge=0, le=1000, description="Weight of the distance to what is kept.")

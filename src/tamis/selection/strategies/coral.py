@@ -38,6 +38,10 @@ class Coral(Strategy):
         "Lightly's CORAL: diversity on embeddings with weights from active-learning scores, by their "
         "documentation. Weighted k-center: https://arxiv.org/abs/2312.10602."
     )
+    cost: ClassVar[str] = "n x k x d."
+    loses_where: ClassVar[str] = (
+        "Where high scores mark outliers, as they often do with a first model: both factors then favour them."
+    )
 
     strategy: Literal["coral"] = "coral"
     strength: float = Field(1.0, ge=0, le=100, description="How strongly scores count beside distance.")

@@ -34,6 +34,13 @@ class Coreset(Strategy):
         "Sener and Savarese, Active Learning for Convolutional Neural Networks: A Core-Set Approach, "
         "https://arxiv.org/abs/1708.00489; Gonzalez (1985): at most twice the best possible radius."
     )
+    cost: ClassVar[str] = (
+        "At most n x k x d, and 1 to 6 % of that on large pools. Trimming adds n x 2,000 x d."
+    )
+    loses_where: ClassVar[str] = (
+        "With few labels of a balanced pool it keeps mostly outliers: it is worse than random on MNIST "
+        "and emoji up to k = 200."
+    )
 
     strategy: Literal["coreset"] = "coreset"
     minimum_distance: float = Field(0.0, ge=0, description="Stop once the next sample is nearer than this.")
@@ -70,18 +77,18 @@ class Coreset(Strategy):
         """Return the samples to choose from, and those set aside."""
         from tamis.selection.kernels.compiling import Workers  # loads numba
         from tamis.selection.kernels.neighbours import distance_to_neighbour
+        from tamis.selection.kernels.order import falling
 
         rows = request.remaining
         stay = len(rows) - int(self.trim * len(rows))
         if stay == len(rows):
             return rows, rows[:0]
+
+        def check() -> None:
+            request.checkpoint(0, request.n_samples)
+
         with Workers(request.threads) as workers:
-            last = distance_to_neighbour(
-                request.vectors,
-                rows,
-                request.candidates,
-                workers,
-                lambda: request.checkpoint(0, request.n_samples),
-            )
-        order = np.argsort(last, kind="stable")
+            last = distance_to_neighbour(request.vectors, rows, request.candidates, workers, check)
+        # The far end first, of equals the highest position: turned round it rises, the lowest first.
+        order = len(rows) - 1 - falling(np.ascontiguousarray(last[::-1]), check)[::-1]
         return np.sort(rows[order[:stay]]), rows[order[stay:]]

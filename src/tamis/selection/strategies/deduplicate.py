@@ -39,6 +39,14 @@ class Deduplicate(Strategy):
         "An eps-net by position; removal of semantic duplicates pays off in Abbas et al., SemDeDup, "
         "https://arxiv.org/abs/2303.09540. Order of the rest: Gonzalez (1985)."
     )
+    cost: ClassVar[str] = (
+        "n x n x d at worst; only samples near each other in the directions of largest spread are "
+        "compared. Then that of coreset."
+    )
+    loses_where: ClassVar[str] = (
+        "As a choice of what to label first it is no better than coreset. Groups of more than about ten "
+        "need a `distance`."
+    )
 
     strategy: Literal["deduplicate"] = "deduplicate"
     distance: float | None = Field(

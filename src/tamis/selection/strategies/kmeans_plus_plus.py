@@ -35,6 +35,8 @@ class KMeansPlusPlus(Strategy):
         "Arthur and Vassilvitskii, k-means++: The Advantages of Careful Seeding, SODA 2007: in expectation "
         "within 8 (ln k + 2) of the best possible mean squared distance."
     )
+    cost: ClassVar[str] = "n x k x d."
+    loses_where: ClassVar[str] = "With few labels of a balanced pool it saves hardly more than random."
 
     strategy: Literal["kmeans-plus-plus"] = "kmeans-plus-plus"
     power: float = Field(2.0, gt=0, le=16, description="How strongly distance is favoured; 2 is k-means++.")

@@ -16,6 +16,10 @@ class Random(Strategy):
         "Nothing but the place in the order: 1 for the first sample, falling evenly towards 0."
     )
     source: ClassVar[str] = "A uniform permutation."
+    cost: ClassVar[str] = "n."
+    loses_where: ClassVar[str] = (
+        "With few labels almost everything else saves more; what is rare stays as rare as in the pool."
+    )
 
     strategy: Literal["random"] = "random"
 

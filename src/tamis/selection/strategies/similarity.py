@@ -23,6 +23,8 @@ class Similarity(Strategy):
         "1 / (1 + distance to the nearest example): 1 for a duplicate of one. It never rises."
     )
     source: ClassVar[str] = "Nearest neighbours; a strategy of the same name is in Lightly's selection."
+    cost: ClassVar[str] = "n x e x d for e examples."
+    loses_where: ClassVar[str] = "It has no variety: near-duplicates of an example all come first."
 
     strategy: Literal["similarity"] = "similarity"
 

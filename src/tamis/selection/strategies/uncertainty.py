@@ -24,6 +24,10 @@ class Uncertainty(Strategy):
         "Lewis and Gale, A Sequential Algorithm for Training Text Classifiers (1994), "
         "https://arxiv.org/abs/cmp-lg/9407020."
     )
+    cost: ClassVar[str] = "n log n."
+    loses_where: ClassVar[str] = (
+        "A large batch is full of near-duplicates, and a model is often sure where it is wrong."
+    )
 
     strategy: Literal["uncertainty"] = "uncertainty"
 
