@@ -139,6 +139,17 @@ def test_a_folder_without_images_and_one_without_readable_ones(tmp_path: Path) -
     assert bad.code == 1 and "None of the 1 images" in bad.err and "bad.jpg" in bad.err
 
 
+def test_a_preview_is_drawn_and_nothing_else(photos: Path, tmp_path: Path) -> None:
+    ran = train(
+        photos, "--preview", tmp_path / "views.png", "--out", tmp_path / "run", "--set", "jitter.hue=0"
+    )
+    assert ran.code == 0 and ran.out.strip() == str(tmp_path / "views.png")
+    with Image.open(tmp_path / "views.png") as picture:
+        assert picture.format == "PNG" and picture.width > 300
+    assert [path.name for path in tmp_path.iterdir()] == ["views.png"]
+    assert "cannot be written" in train(photos, "--preview", tmp_path / "no" / "views.png").err
+
+
 def test_labels_may_come_from_a_file(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text("nobody.jpg,cat\n")
     ran = train(photos, *SMALL, "--out", tmp_path / "run", "--labels", tmp_path / "few.csv")

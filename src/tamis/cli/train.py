@@ -50,6 +50,10 @@ Changes = Annotated[
         help="Change one thing of the augmentation (jitter.hue=0) or of the training (learning_rate=0.0001).",
     ),
 ]  # fmt: skip
+Preview = Annotated[
+    Path | None,
+    typer.Option(metavar="PNG", help="Draw eight images and five views of each here, and do not train."),
+]
 Out = Annotated[
     Path | None, typer.Option(metavar="RUN", help="The folder of the run. Default: DIR-run, here.")
 ]
@@ -75,6 +79,7 @@ def train(
     minutes: Minutes = None,
     augmentation: Augmentation = None,
     changes: Changes = None,
+    preview: Preview = None,
     out: Out = None,
     resume: Resume = False,
     labels: Labels = None,
@@ -95,11 +100,14 @@ def train(
     }  # fmt: skip
     order = training.Order(
         folder=folder.resolve(),
-        run=place_of_run(folder, out, resume=resume),
+        run=place_of_run(folder, out, resume=resume if preview is None else None),
         given={name: value for name, value in given.items() if value is not None},
         changes=tuple(changes or ()),
         labels=labels,
     )
+    if preview is not None:
+        training.draw_preview(order, preview)
+        return
     done, verdict = run_and_judge(order)
     if as_json:
         say_json(training_end.as_json(order, done, verdict))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.cli.counting import Counting
+from tamis.cli.output import Usage, say
 from tamis.images.square import square
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid
@@ -99,6 +100,31 @@ def run(order: Order, report: Callable[[], "Report"]) -> Run:
         for number, handler in before.items():
             signal.signal(number, handler)
     return Run(outcome, source, pool.names, labels, problems)
+
+
+def draw_preview(order: Order, path: Path) -> None:
+    """Draw eight of the images, chosen by the seed, and views of each; nothing of a run is left behind.
+
+    Raises:
+        Usage: the path cannot be written.
+    """
+    from tamis.cli.training_settings import build
+    from tamis.learning.feed import sample_rows
+    from tamis.learning.files import write_whole
+    from tamis.learning.preview import IMAGES, preview
+
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise Usage(f"'{path}' cannot be written: name a file in a folder that exists.", field="preview")
+    settings = build(order.given, order.changes)
+    source = find_source(order.folder)
+    side = round(settings.input_size * _WIDER)
+    rows = sample_rows(len(source.relatives), 4 * IMAGES, settings.seed)  # some may be damaged
+    some = Source(source.folder, tuple(source.relatives[row] for row in rows.tolist()))
+    squares = [square for _, square in _squares(some, side, {})]
+    if not squares:
+        raise Invalid(f"None of {len(rows)} images in '{order.folder}' can be read.")
+    write_whole(path, preview(np.stack(squares), settings.augmentation, settings.input_size, settings.seed))
+    say(str(path))
 
 
 def settings_of(order: Order) -> "TrainingSettings":
