@@ -1,0 +1,182 @@
+"""What does augmentation cost? `python -m benchmarks.learning`
+
+First its share of a training step with SimCLR and the recipe `natural`: the small network at 32 px, and
+ResNet-18 at 224 px. Then views per second of one core: the whole batch at once, against the same recipe with
+Pillow one image after the other, and with `--peer` against lightly's SimCLR transform. CPU time of one thread
+counts, and the best of the rounds is shown.
+
+`--peer` makes a virtual environment of its own in the cache, once, with torch, torchvision and lightly.
+Set-up never installs them: beside a torch without CUDA torchvision does not run, but for its transforms.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks import machine, naive_views
+from benchmarks.images import photos
+from tamis.learning.augment import augment
+from tamis.learning.augmentation import PRESETS
+from tamis.learning.backbones import channels_last, make_backbone
+from tamis.learning.methods import make_method
+from tamis.learning.settings import TrainingSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+PEER = ROOT / ".cache" / "peer"
+NATURAL = PRESETS["natural"]
+ROUNDS = 3
+Images = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, the side of the squares in the pool, the side of the views, and images in a batch."""
+
+    backbone: str
+    pool: int
+    size: int
+    batch: int
+    most: float
+    """The share of a step that augmentation may take."""
+
+
+CASES = (Case("small", 40, 32, 256, 0.15), Case("resnet18", 256, 224, 16, 0.05))
+
+
+def squares(n: int, side: int) -> Images:
+    """Return drawn photos as uint8 (n, side, side, 3)."""
+    paths = sorted(photos(max(n, 250)).glob("*.jpg"))[:n]
+    made = []
+    for path in paths:
+        with Image.open(path) as opened:
+            made.append(np.asarray(opened.convert("RGB").resize((side, side), Image.Resampling.BICUBIC)))
+    return np.stack(made)
+
+
+def cpu_seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Return the least CPU seconds of a few rounds."""
+    found = []
+    for _ in range(rounds):
+        started = time.process_time()
+        work()
+        found.append(time.process_time() - started)
+    return min(found)
+
+
+def share(case: Case, images: Images, rounds: int = ROUNDS) -> tuple[float, float]:
+    """Return the CPU seconds of a step's augmentation and of the rest of the step."""
+    torch.manual_seed(0)
+    settings = TrainingSettings(backbone=case.backbone, input_size=case.size, steps=1)
+    method = make_method(settings, make_backbone(case.backbone), len(images))
+    channels_last(method)
+    optimizer = torch.optim.AdamW(method.parameters())
+    batch, positions = torch.from_numpy(images), torch.arange(len(images))
+    generator = torch.Generator().manual_seed(0)
+    views: list[torch.Tensor] = []
+
+    def augmenting() -> None:
+        views[:] = [
+            augment(batch, NATURAL, case.size, generator).contiguous(memory_format=torch.channels_last)
+            for _ in range(2)
+        ]
+
+    def learning() -> None:
+        loss = method.loss(views, positions)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    augmenting()
+    learning()  # the first pass makes room in memory
+    return cpu_seconds(augmenting, rounds), cpu_seconds(learning, rounds)
+
+
+def rates(case: Case, images: Images, rounds: int = ROUNDS) -> tuple[float, float]:
+    """Return views per CPU second: a batch at once, and image by image with Pillow."""
+    batch, generator, rng = (
+        torch.from_numpy(images),
+        torch.Generator().manual_seed(0),
+        np.random.default_rng(0),
+    )
+
+    def at_once() -> None:
+        augment(batch, NATURAL, case.size, generator)
+
+    def one_by_one() -> None:
+        views = [naive_views.view(image, NATURAL, case.size, rng) for image in images]
+        (torch.from_numpy(np.stack(views)).permute(0, 3, 1, 2).float() - 127) / 128
+
+    at_once()
+    n = len(images)
+    return n / cpu_seconds(at_once, rounds), n / cpu_seconds(one_by_one, rounds)
+
+
+def peer_rate(case: Case, images: Images) -> float:
+    """Return views per CPU second of lightly's transform with our strengths."""
+    jitter, blur = NATURAL.jitter, NATURAL.blur
+    widest = blur.strength / 100 * case.size
+    recipe = {
+        "cj_prob": jitter.probability, "cj_strength": 1.0, "cj_bright": jitter.brightness,
+        "cj_contrast": jitter.contrast, "cj_sat": jitter.saturation, "cj_hue": jitter.hue / 2,
+        "min_scale": NATURAL.crop.min_scale, "random_gray_scale": NATURAL.gray.probability,
+        "gaussian_blur": blur.probability, "sigmas": [0.1 * widest, widest],
+        "hf_prob": NATURAL.hflip.probability,
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "images.npy"
+        np.save(path, images)
+        script = str(ROOT / "benchmarks/peer_views.py")
+        command = [str(peer_python()), script, str(path), str(case.size), json.dumps(recipe)]
+        return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def peer_python() -> Path:
+    """Return the Python of the peer's environment, and make it where there is none."""
+    python = PEER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    done = PEER / "complete"
+    if not done.exists():
+        venv.create(PEER, with_pip=True, clear=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        plain = ["torch", "numpy", "pillow", "lightning_utilities", "requests", "tqdm"]
+        subprocess.run([*pip, "-c", str(ROOT / "constraints.txt"), *plain], check=True)
+        alone = ["torchvision==0.28.0", "lightly==1.6.0", "lightly_utils==0.0.2"]
+        subprocess.run([*pip, "--no-deps", *alone], check=True)
+        done.touch()
+    return python
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--peer", action="store_true", help="compare with lightly, in an environment of its own"
+    )
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    print(f"{machine.model()}, one thread, load {machine.load()}, torch {torch.__version__}")
+    for case in CASES:
+        images = squares(case.batch, case.pool)
+        augmenting, learning = share(case, images)
+        part = augmenting / (augmenting + learning)
+        verdict = f"at most {case.most:.0%}: {'met' if part <= case.most else 'missed'}"
+        print(f"{case.backbone} at {case.size} px: augmentation is {part:.1%} of a step ({verdict})")
+        ours, naive = rates(case, images)
+        print(f"  views/s: {ours:,.0f} at once; {naive:,.0f} with Pillow, {ours / naive:.1f} x")
+        if arguments.peer:
+            theirs = peer_rate(case, images)
+            print(f"  views/s: {theirs:,.0f} with lightly, {ours / theirs:.1f} x")
+
+
+if __name__ == "__main__":
+    main()
