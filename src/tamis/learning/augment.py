@@ -8,7 +8,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import affine_grid, grid_sample, pad
+from torch.nn.functional import grid_sample, softmax
 
 from tamis.learning.augmentation import Augmentation, Blur, Cutout, Jitter
 from tamis.model.digest import Json
@@ -17,6 +17,8 @@ NORMALISATION: dict[str, Json] = {"subtract": 127, "divide": 128}
 """How values of 0 to 255 are brought to those that every network of ours takes."""
 _LUMA = (0.299, 0.587, 0.114)  # of ITU-R BT.601
 _FROM_YIQ = ((1.0, 0.956, 0.619), (1.0, -0.272, -0.647), (1.0, -1.106, 1.703))
+_TOGETHER = 2**18
+"""So many values of views are made at a time on a processor: they stay in its cache."""
 _DECIDED = (
     "crop", "area", "ratio", "left", "top", "hflip", "vflip", "rotation", "degrees", "quarters",
     "jitter", "brightness", "contrast", "saturation", "hue", "gray", "blur", "softness", "solarize",
@@ -31,13 +33,26 @@ def normalise(images: Tensor) -> Tensor:
 
 @torch.no_grad()
 def augment(images: Tensor, augmentation: Augmentation, size: int, generator: torch.Generator) -> Tensor:
-    """Make one view of each uint8 image (n, h, w, 3): float (n, 3, size, size), normalised."""
-    chance = _Chance(len(images), images.device, generator)
-    x = images.permute(0, 3, 1, 2).float().div_(255)
-    x = grid_sample(
-        x, affine_grid(_geometry(augmentation, chance), [len(x), 3, size, size], align_corners=False),
-        padding_mode="reflection", align_corners=False,
-    )  # fmt: skip
+    """Make one view of each uint8 image (n, h, w, 3): float (n, 3, size, size), normalised, channels last."""
+    n, device = len(images), images.device
+    chance = _draw(n, device, generator)
+    shape = (n, 3, size, size)
+    views = torch.empty(shape, device=device, memory_format=torch.channels_last)
+    together = max(1, _TOGETHER // (3 * size**2)) if device.type == "cpu" else n
+    for start in range(0, n, together):
+        part = slice(start, start + together)
+        x = _changed(images[part], augmentation, size, chance.of(part), generator)
+        torch.sub(x.mul_(255 / 128), 127 / 128, out=views[part])
+    return views
+
+
+def _changed(
+    images: Tensor, augmentation: Augmentation, size: int, chance: "_Chance", generator: torch.Generator
+) -> Tensor:
+    """Return views (n, 3, size, size) of values from 0 to 1."""
+    x = images.permute(0, 3, 1, 2).contiguous().float().div_(255)
+    grid = _grid(_geometry(augmentation, chance), size)
+    x = grid_sample(x, grid, padding_mode="reflection", align_corners=False)
     x = _colour(x, augmentation, chance)
     x = _blur(x, augmentation.blur, chance)
     if augmentation.solarize.probability > 0:
@@ -50,19 +65,27 @@ def augment(images: Tensor, augmentation: Augmentation, size: int, generator: to
         x = (x + noise * deviation[:, None, None, None]).clamp_(0, 1)
     if augmentation.cutout.probability > 0:
         x = _cutout(x, augmentation.cutout, chance)
-    return (x * 255 - 127) / 128
+    return x
+
+
+def _draw(n: int, device: torch.device, generator: torch.Generator) -> "_Chance":
+    return _Chance(torch.rand((len(_DECIDED), n), device=device, generator=generator))
 
 
 class _Chance:
-    """A number from 0 to 1 for each of n images and each thing that chance decides.
+    """A number from 0 to 1 for each thing that chance decides and each of n images.
 
     All are drawn at once, whatever is switched on: so one switch changes nothing of what the others do.
     """
 
-    def __init__(self, n: int, device: torch.device, generator: torch.Generator) -> None:
-        self.n, self.device = n, device
-        drawn = torch.rand((len(_DECIDED), n), device=device, generator=generator)
+    def __init__(self, drawn: Tensor) -> None:
+        self.n, self.device = drawn.shape[1], drawn.device
+        self._all = drawn
         self._drawn: dict[str, Tensor] = dict(zip(_DECIDED, drawn, strict=True))
+
+    def of(self, part: slice) -> "_Chance":
+        """Return what was drawn for a part of the images."""
+        return _Chance(self._all[:, part])
 
     def between(self, name: str, low: float, high: float) -> Tensor:
         return self._drawn[name] * (high - low) + low
@@ -98,6 +121,16 @@ def _geometry(augmentation: Augmentation, chance: _Chance) -> Tensor:
     return torch.stack(rows, dim=1)
 
 
+def _grid(matrices: Tensor, size: int) -> Tensor:
+    """Return where each pixel of the views is taken from, (n, size, size, 2): a faster `affine_grid`."""
+    places = (torch.arange(size, device=matrices.device) * 2 + 1) / size - 1
+    grid = matrices.new_empty(len(matrices), size, size, 2)
+    for axis in (0, 1):
+        across, down, shift = matrices[:, axis, :, None].unbind(dim=1)
+        torch.add((places * across)[:, None, :], (places * down + shift)[:, :, None], out=grid[..., axis])
+    return grid
+
+
 def _colour(x: Tensor, augmentation: Augmentation, chance: _Chance) -> Tensor:
     jitter, gray = augmentation.jitter, augmentation.gray
     if jitter.probability == 0 and gray.probability == 0:
@@ -128,28 +161,18 @@ def _colour_matrix(jitter: Jitter, on: Tensor, gray: Tensor, chance: _Chance) ->
 
 
 def _blur(x: Tensor, blur: Blur, chance: _Chance) -> Tensor:
-    """Blur the chosen images, rows and then columns, as a weighted sum of shifted copies."""
+    """Blur the chosen images by a matrix each, down the columns and then along the rows.
+
+    A row of the matrix is the Gaussian around its place, cut off at the border and made to sum to 1.
+    """
     widest = blur.strength / 100 * x.shape[-1]
-    reach = min(math.ceil(2 * widest), x.shape[-1] - 1)
     chosen = chance.happens("blur", blur.probability).nonzero()[:, 0]
-    if reach == 0 or len(chosen) == 0:
+    if widest == 0 or len(chosen) == 0:
         return x
-    deviation = chance.between("softness", 0.1 * widest, widest)[chosen]
-    steps = torch.arange(-reach, reach + 1, device=x.device, dtype=torch.float32)
-    weights = torch.exp(-0.5 * (steps / deviation[:, None]) ** 2)
-    weights = (weights / weights.sum(dim=1, keepdim=True))[:, :, None, None, None]
-    part = _slide(x[chosen].transpose(2, 3), weights)
-    return x.index_copy(0, chosen, _slide(part.transpose(2, 3), weights))
-
-
-def _slide(x: Tensor, weights: Tensor) -> Tensor:
-    """Return the weighted sum of copies shifted along the rows; weights (n, 2 reach + 1, 1, 1, 1)."""
-    side, taps = x.shape[-1], weights.shape[1]
-    wide = pad(x, (taps // 2, taps // 2, 0, 0), mode="reflect")
-    made = torch.zeros_like(x)
-    for tap in range(taps):
-        made.addcmul_(weights[:, tap], wide[..., tap : tap + side])
-    return made
+    deviation = chance.between("softness", 0.1 * widest, widest)[chosen, None, None, None]
+    places = torch.arange(x.shape[-1], device=x.device)
+    matrix = softmax(-0.5 * ((places[:, None] - places) / deviation) ** 2, dim=-1)  # (m, 1, side, side)
+    return x.index_copy_(0, chosen, matrix @ x[chosen] @ matrix.mT)
 
 
 def _cutout(x: Tensor, cutout: Cutout, chance: _Chance) -> Tensor:
