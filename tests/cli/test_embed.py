@@ -121,5 +121,3 @@ def test_a_dataset_is_embedded_exported_imported_and_freed_again(
     again.write_text("filenames,embedding_0,labels\nother.jpg,1,0\n")
     done = run(home, "embedding", "import", again)
     assert (done.code, "not in this dataset, the first is 'other.jpg'" in done.err) == (1, True)
-    done = run(home, "embed", "photos", "--encoder", "python:os:getcwd")
-    assert (done.code, "works on the command line only" in done.err) == (1, True)

@@ -43,8 +43,10 @@ def load_published(name: str, content: bytes, file: str) -> Backbone:
     except SafetensorError as error:
         raise Invalid(f"'{file}' is no safetensors file: {error}.", field="encoder") from error
     weights = _translated(found)
+    with torch.device("meta"):  # shapes alone: a file that does not fit costs nothing
+        wanted = make_backbone(name).state_dict()
+    _check(wanted, weights, name, file)
     backbone = make_backbone(name)
-    _check(backbone.state_dict(), weights, name, file)
     backbone.load_state_dict(weights)
     channels_last(backbone)
     return backbone.eval()
