@@ -36,7 +36,7 @@ def test_a_bottleneck_narrows_and_takes_the_weights_of_what_is_below() -> None:
 def test_a_vision_transformer_takes_whole_patches_and_stretches_its_positions() -> None:
     backbone = make_backbone("dinov2-small")
     assert encode(backbone, pictures(1, 56).images).shape == (1, 384)
-    with pytest.raises(Invalid, match=r"multiple of 14 pixels, not 64. Give --input-size 70"):
+    with pytest.raises(Invalid, match=r"multiple of 14 pixels, not 64. Give input_size=70"):
         encode(backbone, pictures(1, 64).images)
 
 

@@ -86,6 +86,8 @@ def test_what_does_not_exist_is_refused_with_what_does() -> None:
         make_method(settings("simclear"), make_backbone("small"), 4)
     with pytest.raises(Invalid, match=r"no parameter 'warmth'. It has: temperature"):
         make_method(settings("simclr", parameters={"warmth": 1}), make_backbone("small"), 4)
+    with pytest.raises(Invalid, match="multiple of 16 pixels, not 40"):
+        make_method(settings("simclr", input_size=40), make_backbone("vit-small"), 4)
 
 
 @pytest.mark.parametrize("name", ["byol", "dino", "moco"])

@@ -33,6 +33,9 @@ class Backbone(nn.Module, ABC):
         """Begin with weights that were learned before, by name; RuntimeError where they do not fit."""
         self.load_state_dict(dict(weights))
 
+    def check_side(self, side: int) -> None:
+        """Refuse with Invalid the images of a side that this network cannot take."""
+
     @abstractmethod
     def forward(self, images: Tensor) -> Tensor:
         """Turn images (n, 3, s, s) into features (n, dimension)."""
@@ -53,6 +56,10 @@ class Bottleneck(Backbone):
     def adopt(self, weights: Mapping[str, Tensor]) -> None:
         """Give the backbone its weights; the layer on top is new."""
         self.inner.adopt(weights)
+
+    def check_side(self, side: int) -> None:
+        """Refuse what the backbone refuses."""
+        self.inner.check_side(side)
 
     def forward(self, images: Tensor) -> Tensor:
         """Turn images (n, 3, s, s) into features (n, dimension)."""

@@ -99,6 +99,20 @@ class _VisionTransformer(Backbone):
                 nn.init.trunc_normal_(module.weight, std=0.02)
                 nn.init.zeros_(module.bias)
 
+    def check_side(self, side: int) -> None:
+        """Refuse a side that is no multiple of the patch's.
+
+        Raises:
+            Invalid: it is not.
+        """
+        if side % self.patch:
+            nearest = max(1, round(side / self.patch)) * self.patch
+            raise Invalid(
+                f"The backbone {self.name} takes sides that are a multiple of {self.patch} pixels, not "
+                f"{side}. Give input_size={nearest}.",
+                field="input_size",
+            )
+
     def forward(self, images: Tensor) -> Tensor:
         """Turn images (n, 3, s, s) into the features (n, dimension) of the class token.
 
@@ -106,12 +120,7 @@ class _VisionTransformer(Backbone):
             Invalid: the side is no multiple of the patch's.
         """
         side = images.shape[-1]
-        if side % self.patch:
-            raise Invalid(
-                f"The backbone {self.name} takes sides that are a multiple of {self.patch} pixels, not "
-                f"{side}. Give --input-size {max(1, round(side / self.patch)) * self.patch}.",
-                field="input_size",
-            )
+        self.check_side(side)
         tokens = torch.cat([self.cls_token.expand(len(images), -1, -1), self.patch_embed(images)], dim=1)
         x = tokens + self._positions(side // self.patch)
         for block in self.blocks:

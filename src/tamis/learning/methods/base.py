@@ -59,12 +59,13 @@ def make_method(settings: TrainingSettings, backbone: Backbone, n_images: int) -
     """Make the method that the settings name, on top of a backbone.
 
     Raises:
-        Invalid: there is none of this name, or it has no such parameter.
+        Invalid: there is none of this name, it has no such parameter, or the backbone takes no such images.
     """
     if settings.method not in _registry:
         raise Invalid(
             f"There is no method {settings.method!r}. There are: {', '.join(method_names())}.", field="method"
         )
+    backbone.check_side(settings.input_size)
     return _registry[settings.method](backbone, settings, n_images)
 
 
