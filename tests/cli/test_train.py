@@ -1,17 +1,23 @@
 """`tamis train`: from a folder to a network that encodes, with what is wrong told in a sentence."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tamis.cli import training
 from tamis.encoders import open_encoder
 from tamis.learning.checkpoint import find_checkpoint
+from tamis.learning.train import Silent, Step
+from tamis.model.digest import Json
 from tamis.model.errors import Invalid
 from tests.cli.conftest import Ran, run
 
+SMALL_SETTINGS = ("input_size=16", "batch_size=8", "threads=1")
 SMALL = (
     "--backbone", "small", "--set", "input_size=16", "--set", "batch_size=8", "--set", "threads=1",
     "--steps", "3",
@@ -150,6 +156,21 @@ def test_a_preview_is_drawn_and_nothing_else(photos: Path, tmp_path: Path) -> No
     assert "cannot be written" in train(photos, "--preview", tmp_path / "no" / "views.png").err
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_saves_and_the_run_can_go_on(photos: Path, tmp_path: Path, number: signal.Signals) -> None:
+    class Report(Silent):
+        def step(self, step: Step) -> None:
+            if step.number == 3:
+                os.kill(os.getpid(), number)
+
+    given: dict[str, Json] = {"backbone": "small", "steps": 100_000}
+    order = training.Order(photos, tmp_path / "run", given, SMALL_SETTINGS, None)
+    before = signal.getsignal(number)
+    assert training.run(order, Report).outcome.state == "stopped"
+    assert 3 <= find_checkpoint(tmp_path / "run").facts.step < 10
+    assert signal.getsignal(number) == before
+
+
 def test_labels_may_come_from_a_file(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text("nobody.jpg,cat\n")
     ran = train(photos, *SMALL, "--out", tmp_path / "run", "--labels", tmp_path / "few.csv")
@@ -166,9 +187,13 @@ def test_without_torch_a_sentence_names_the_extra(
 
 def test_magic_trains_and_curates(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "chosen.txt"
+    data = tmp_path / "data"
     ran = run(
-        tmp_path / "data", "magic", photos, "--keep", "4", "--epochs", "1", "--backbone", "small",
+        data, "magic", photos, "--keep", "4", "--epochs", "1", "--backbone", "small",
         "--set", "input_size=16", "--set", "threads=1", "--run", tmp_path / "run", "--out", out, "--json",
     )  # fmt: skip
     assert ran.code == 3 and json.loads(ran.out)["tag"]["name"] == "representative-4"
     assert len(out.read_text().splitlines()) == 4
+    by_name = run(data, "train", "photos", "--preview", tmp_path / "views.png")
+    assert by_name.code == 0 and (tmp_path / "views.png").exists()
+    assert "no dataset 'photo'" in run(data, "train", "photo").err

@@ -1,6 +1,5 @@
 """Runs a small training in a process of its own: `python -m tests.learning.running RUN METHOD STEPS`."""
 
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -54,12 +53,10 @@ def adapting(steps: int = 6) -> tuple[TrainingSettings, dict[str, NDArray[Any]]]
 
 
 def main(run: str, method: str, steps: str) -> None:
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     chosen, given = adapting(int(steps)) if method == "adapting" else (settings(method, int(steps)), None)
     outcome = train(
         pictures(), chosen, Path(run),
-        weights=given, report=Telling(), stop=lambda: bool(stopped), save_seconds=0,
+        weights=given, report=Telling(), save_seconds=0,
     )  # fmt: skip
     print(outcome.state, flush=True)
 

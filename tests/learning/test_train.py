@@ -1,7 +1,6 @@
 """A run is a function of its settings: killed, stopped or straight, it ends with the same weights."""
 
 import contextlib
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,15 +57,6 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_a_straight_one(tmp_path:
     resumed = train(pictures(), settings(steps=9), tmp_path / "killed")
     assert weights(resumed) == weights(straight)
     assert read_history(tmp_path / "killed") == read_history(tmp_path / "straight")
-
-
-def test_sigterm_saves_and_the_run_goes_on_from_there(tmp_path: Path) -> None:
-    with running(str(tmp_path), "diet", "100000") as process:
-        read_until(process, 3)
-        process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate()
-    assert process.returncode == 0 and output.split()[-1] == "stopped"
-    assert find_checkpoint(tmp_path).facts.step >= 3
 
 
 def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tamis.cli.options import AsJson, check_folder
+from tamis.cli.options import AsJson, Data
 from tamis.cli.output import BAD_FILES, Interrupted, Usage, note, say_json
 from tamis.model.errors import Conflict
 
@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: tamis train photos --minutes 10 --out photos-run"
 
-Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", help="The folder of images; they stay where they are.")
+Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="DIR|DATASET",
+        help="A folder of images, or a dataset that reads one. They stay there.",
+    ),
 ]
 Method = Annotated[
     str | None,
@@ -71,7 +75,7 @@ Seed = Annotated[
 
 
 def train(
-    folder: Folder,
+    target: Target,
     method: Method = None,
     backbone: Backbone = None,
     epochs: Epochs = None,
@@ -84,6 +88,7 @@ def train(
     resume: Resume = False,
     labels: Labels = None,
     seed: Seed = None,
+    data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network on the images of a folder, without labels, and compare it with the frozen encoders.
@@ -93,7 +98,7 @@ def train(
     from tamis.cli import training, training_end
 
     need_torch()
-    check_folder(folder)
+    folder = training.folder_of(target, data)
     given = {
         "method": method, "backbone": backbone, "epochs": epochs, "steps": steps, "minutes": minutes,
         "augmentation": augmentation, "seed": seed,

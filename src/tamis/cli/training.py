@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.cli.counting import Counting
+from tamis.cli.options import check_folder, load_settings
 from tamis.cli.output import Usage, say
 from tamis.images.square import square
 from tamis.model.digest import Json
@@ -165,6 +166,28 @@ def first_weights(settings: "TrainingSettings") -> Mapping[str, NDArray[Any]] | 
     from tamis.encoders.lite0 import published_arrays
 
     return {name: array for name, array in published_arrays().items() if not name.startswith("_fc.")}
+
+
+def folder_of(target: str, data: Path | None) -> Path:
+    """Return the folder that is named, or the one that the dataset of this name reads in place.
+
+    Raises:
+        NotFound: there is no such dataset.
+        Usage: there is neither a folder nor a data folder.
+        Invalid: the dataset was uploaded and reads no folder.
+    """
+    from tamis.cli.door import open_door
+    from tamis.cli.find import find_dataset
+    from tamis.services.samples import root_path
+
+    settings = load_settings(data)
+    if Path(target).exists() or not (settings.data / "tamis.json").exists():
+        check_folder(Path(target))
+        return Path(target)
+    with open_door(settings, works=False) as door:
+        dataset = find_dataset(door.client, target)
+        with door.store() as store:
+            return root_path(store, dataset.id)
 
 
 def find_source(folder: Path) -> Source:
