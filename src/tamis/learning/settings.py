@@ -14,7 +14,7 @@ class TrainingSettings(Noun):
 
     `parameters` are the method's own, such as `temperature`. `threads` is how many one step may use on the
     processor; None leaves torch's own number. `bottleneck` learns so few features along with the backbone's,
-    as the classic package did; 32 dimensions chosen afterwards are better (docs/benchmarks.md).
+    as the classic package did; to reduce them afterwards needs no such layer (docs/benchmarks.md).
     """
 
     method: str = "simclr"
