@@ -109,6 +109,13 @@ def test_none_leaves_the_image_as_it_is() -> None:
     assert view(PRESETS["natural"], size=16).shape == (16, 3, 16, 16)
 
 
+def test_a_large_batch_is_made_in_parts_and_none_is_left_out() -> None:
+    many = images(300, 36)
+    made = augment(many, NONE, 36, torch.Generator().manual_seed(0))
+    close(made, normalise(many), 1e-3)
+    assert made.is_contiguous(memory_format=torch.channels_last)
+
+
 def test_a_crop_is_a_part_between_the_two_shares_and_the_two_shapes() -> None:
     x, y = places(NONE.model_copy(update={"crop": Crop(min_scale=0.2, max_scale=0.5, ratio=1.5)}))
     width, height = ((one.flatten(1).amax(1) - one.flatten(1).amin(1)) * 32 / 31 for one in (x, y))

@@ -17,7 +17,7 @@ NORMALISATION: dict[str, Json] = {"subtract": 127, "divide": 128}
 """How values of 0 to 255 are brought to those that every network of ours takes."""
 _LUMA = (0.299, 0.587, 0.114)  # of ITU-R BT.601
 _FROM_YIQ = ((1.0, 0.956, 0.619), (1.0, -0.272, -0.647), (1.0, -1.106, 1.703))
-_TOGETHER = 2**18
+_TOGETHER = 2**19
 """So many values of views are made at a time on a processor: they stay in its cache."""
 _DECIDED = (
     "crop", "area", "ratio", "left", "top", "hflip", "vflip", "rotation", "degrees", "quarters",
