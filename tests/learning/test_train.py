@@ -106,9 +106,9 @@ class Shrinking(Method):
 
 
 def test_a_collapse_stops_the_run_and_is_explained(tmp_path: Path) -> None:
-    outcome = train(pictures(), settings("shrinking", 4000, learning_rate=0.05), tmp_path)
+    outcome = train(pictures(), settings("shrinking", 400, learning_rate=0.05, batch_size=48), tmp_path)
     assert outcome.state == "collapsed" and outcome.collapse is not None
-    assert outcome.checkpoint.facts.step < 4000
+    assert outcome.checkpoint.facts.step < 400
     assert "fell from" in outcome.collapse.reason and "Try" in outcome.collapse.advice
 
 

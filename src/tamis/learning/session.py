@@ -29,7 +29,7 @@ _ADAPTING = 0.3
 """The learning rate of weights that were learned before, against that of new ones."""
 _LOOKED_AT = 512
 """Images that health is measured on; no more are looked at between two epochs."""
-_MEASURE_EVERY = 1024
+_MEASURE_EVERY = 4096
 """Images between two measures of health, in whole epochs."""
 
 
