@@ -30,7 +30,16 @@ def blocks(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md", "docs/scale.md", "docs/strategies.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "docs/quickstart.md",
+        "docs/scale.md",
+        "docs/strategies.md",
+        "docs/tutorials/label-week-by-week.md",
+    ],
+)
 def test_what_the_page_says_to_type_works(page: str, tmp_path: Path) -> None:
     write_photos(tmp_path / "photos", 60)
     environment = {
