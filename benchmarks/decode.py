@@ -1,10 +1,10 @@
-"""How fast is a JPEG decoded to an encoder's square? `python -m benchmarks.decode`
+"""How fast is a JPEG decoded to an encoder's square? `python -m benchmarks.decode [--side N]`
 
-CPU time of one thread, for photos of 12 megapixels and of 500 x 375, down to the 128 x 128 of the default
-encoder: our way (shrink-on-load by factors of two, checked headers, orientation), Pillow in full, and Pillow
-with `draft`. All end with the same resize. The three take turns, and the median of the rounds counts. The
-photos are the drawn ones of `benchmarks.images`, laid side by side; for 12 megapixels they are enlarged
-first, so that there are about 3 MB to a file, as a telephone writes them.
+CPU time of one thread, for photos of 12 megapixels and of 500 x 375, down to 224 x 224, the square of the
+default encoder, or another side: our way (shrink-on-load by factors of two, checked headers, orientation),
+Pillow in full, and Pillow with `draft`. All end with the same resize. The three take turns, and the median of
+the rounds counts. The photos are the drawn ones of `benchmarks.images`, laid side by side; for 12 megapixels
+they are enlarged first, so that there are about 3 MB to a file, as a telephone writes them.
 """
 
 import argparse
@@ -20,33 +20,33 @@ from benchmarks import machine
 from benchmarks.images import photos
 from tamis.images.decode import Pixels, decode
 
-SIDE = 128
+SIDE = 224
 QUALITY = 90
 SIZES = {"12 MP": (4000, 3000), "500 px": (500, 375)}
 TARGETS = {"12 MP": {"Pillow": 7.0, "draft": 1.5}, "500 px": {"Pillow": 2.0}}
 
 
-def ours(data: bytes) -> Pixels:
+def ours(data: bytes, side: int) -> Pixels:
     """Decode as Tamis does."""
-    return squashed(Image.fromarray(decode(data, SIDE * 4 // 3).pixels))  # the photos are 4 : 3
+    return squashed(Image.fromarray(decode(data, side * 4 // 3).pixels), side)  # the photos are 4 : 3
 
 
-def pillow(data: bytes) -> Pixels:
+def pillow(data: bytes, side: int) -> Pixels:
     """Decode in full with Pillow."""
     with Image.open(io.BytesIO(data)) as opened:
-        return squashed(opened.convert("RGB"))
+        return squashed(opened.convert("RGB"), side)
 
 
-def draft(data: bytes) -> Pixels:
+def draft(data: bytes, side: int) -> Pixels:
     """Let Pillow shrink while it decodes, to the target or more."""
     with Image.open(io.BytesIO(data)) as opened:
-        opened.draft("RGB", (SIDE, SIDE))
-        return squashed(opened.convert("RGB"))
+        opened.draft("RGB", (side, side))
+        return squashed(opened.convert("RGB"), side)
 
 
-def squashed(picture: Image.Image) -> Pixels:
+def squashed(picture: Image.Image, side: int) -> Pixels:
     """Resize to the square, aspect ratio not kept."""
-    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+    return np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR))
 
 
 def photo(width: int, height: int, number: int) -> bytes:
@@ -65,21 +65,21 @@ def photo(width: int, height: int, number: int) -> bytes:
     return written.getvalue()
 
 
-def cpu_seconds(way: Callable[[bytes], Pixels], data: list[bytes]) -> float:
+def cpu_seconds(way: Callable[[bytes, int], Pixels], data: list[bytes], side: int) -> float:
     """Return the CPU seconds that one way takes for one image, on average."""
     started = time.thread_time()
     for each in data:
-        way(each)
+        way(each, side)
     return (time.thread_time() - started) / len(data)
 
 
-def measure(data: list[bytes], rounds: int) -> dict[str, float]:
+def measure(data: list[bytes], rounds: int, side: int) -> dict[str, float]:
     """Return images per CPU second of each way."""
     ways = {"Tamis": ours, "Pillow": pillow, "draft": draft}
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
-            taken[name].append(cpu_seconds(way, data))
+            taken[name].append(cpu_seconds(way, data, side))
     return {name: 1 / statistics.median(seconds) for name, seconds in taken.items()}
 
 
@@ -89,11 +89,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--side", type=int, default=SIDE, help=f"pixels of the square; {SIDE} unless told")
     arguments = parser.parse_args()
     print(f"{machine.model()}, one thread, load {machine.load()}")
     for name, (width, height) in SIZES.items():
         data = [photo(width, height, number) for number in range(2 if width > 1000 else 40)]
-        speeds = measure(data, arguments.rounds)
+        speeds = measure(data, arguments.rounds, arguments.side)
         print(f"\n{name}, {sum(map(len, data)) / len(data) / 1e3:,.0f} kB: images per CPU second")
         for way, speed in speeds.items():
             ratio = speeds["Tamis"] / speed
