@@ -38,6 +38,7 @@ def blocks(page: str) -> list[tuple[str, str]]:
         "docs/scale.md",
         "docs/strategies.md",
         "docs/tutorials/label-week-by-week.md",
+        "docs/tutorials/train-on-your-own.md",
     ],
 )
 def test_what_the_page_says_to_type_works(page: str, tmp_path: Path) -> None:
