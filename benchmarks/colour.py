@@ -145,7 +145,7 @@ def drawn(found: dict[str, NDArray[np.float64]]) -> str:
     means = [runs.mean(axis=0) for runs in found.values()]
     titles = ("Colour: the skin tone", "Shape: which emoji")
     panel = [(title, {"": [float(mean[i]) for mean in means]}) for i, title in enumerate(titles)]
-    return panels.draw("What augmentation keeps", list(found), "", panel)
+    return panels.draw("What augmentation keeps", list(found), "vectors of", panel, joined=False)
 
 
 if __name__ == "__main__":

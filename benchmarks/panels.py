@@ -1,22 +1,25 @@
-"""Small line charts side by side, as SVG, without a plotting library."""
+"""Small charts side by side, as SVG, without a plotting library."""
 
 from collections.abc import Mapping, Sequence
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300, 300, 56, 56, 64
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 360, 300, 56, 56, 64
 INK, GRID = "#1f2933", "#d9dee4"
 COLOURS = ("#0b7285", "#c2410c", "#5f3dc4", "#2b8a3e")
 
 Series = Mapping[str, Sequence[float]]
 
 
-def draw(title: str, ticks: Sequence[str], axis: str, panels: Sequence[tuple[str, Series]]) -> str:
+def draw(
+    title: str, ticks: Sequence[str], axis: str, panels: Sequence[tuple[str, Series]], *, joined: bool = True
+) -> str:
     """Return an SVG of one panel for each (title, series); all share the ticks of their x axis.
 
-    The y axes begin at zero, so that a small difference looks small.
+    The y axes begin at zero, so that a small difference looks small. Where the ticks are no scale, the points
+    are not `joined` by a line: each stands on a stem of its own.
     """
     width = len(panels) * WIDTH + LEFT
     body = "".join(
-        _panel(LEFT + number * WIDTH, name, ticks, axis, series)
+        _panel(LEFT + number * WIDTH, name, ticks, axis, series, joined=joined)
         for number, (name, series) in enumerate(panels)
     )
     names = list(panels[0][1])
@@ -27,11 +30,13 @@ def draw(title: str, ticks: Sequence[str], axis: str, panels: Sequence[tuple[str
     )
 
 
-def _panel(left: int, title: str, ticks: Sequence[str], axis: str, series: Series) -> str:
+def _panel(left: int, title: str, ticks: Sequence[str], axis: str, series: Series, *, joined: bool) -> str:
     side, height = WIDTH - LEFT - 20, HEIGHT - TOP - BOTTOM
     most = max(max(values) for values in series.values()) or 1.0
 
     def x(number: int) -> float:
+        if not joined:
+            return left + side * (number + 0.5) / len(ticks)
         return left + (side * number / (len(ticks) - 1) if len(ticks) > 1 else side / 2)
 
     def y(value: float) -> float:
@@ -46,8 +51,7 @@ def _panel(left: int, title: str, ticks: Sequence[str], axis: str, series: Serie
         parts.append(f'<text x="{x(number):.1f}" y="{TOP + height + 18}" text-anchor="middle">{tick}</text>')
     parts.append(f'<text x="{left + side / 2}" y="{TOP + height + 36}" text-anchor="middle">{axis}</text>')
     for colour, values in zip(COLOURS, series.values(), strict=False):
-        line = " ".join(f"{x(number):.1f},{y(value):.1f}" for number, value in enumerate(values))
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts.append(_line([(x(number), y(value)) for number, value in enumerate(values)], colour, joined))
         parts += [
             f'<circle cx="{x(number):.1f}" cy="{y(value):.1f}" r="3" fill="{colour}"/>'
             for number, value in enumerate(values)
@@ -55,9 +59,19 @@ def _panel(left: int, title: str, ticks: Sequence[str], axis: str, series: Serie
     return "".join(parts)
 
 
+def _line(points: Sequence[tuple[float, float]], colour: str, joined: bool) -> str:
+    if joined:
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        return f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
+    stems = "".join(f"M{x:.1f} {HEIGHT - BOTTOM}V{y:.1f}" for x, y in points)
+    return f'<path d="{stems}" stroke="{colour}" stroke-width="2"/>'
+
+
 def _legend(names: Sequence[str]) -> str:
     parts, left = [], LEFT
     for colour, name in zip(COLOURS, names, strict=False):
+        if not name:
+            continue
         parts.append(f'<rect x="{left}" y="{HEIGHT - 18}" width="12" height="4" fill="{colour}"/>')
         parts.append(f'<text x="{left + 18}" y="{HEIGHT - 12}">{name}</text>')
         left += 40 + 7 * len(name)
