@@ -16,6 +16,7 @@ from tests.e2e.watched import FLAGS, Tab, new_context
 expect.set_options(timeout=30_000)  # a busy machine is no failure
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder: one browser and one platform are shared by all of them."""
     for item in items:

@@ -32,6 +32,7 @@ def remove_dialog(desk: Desk, prepared: Prepared) -> None:
     desk.datasets()
     desk.button("Actions for emoji").click()
     desk.page.get_by_role("menuitem", name="Remove").click()
+    expect(desk.page.get_by_role("menu")).to_have_count(0)  # it fades, outside of any landmark
     expect(desk.page.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
 
 

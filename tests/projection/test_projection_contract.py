@@ -10,6 +10,8 @@ from tamis.model.errors import Invalid
 from tamis.model.job import JobCancelled
 from tamis.projection import Method, method_names, open_method
 
+pytestmark = pytest.mark.xdist_group("umap")  # compiled once, by one worker
+
 
 @pytest.fixture(params=method_names())
 def method(request: pytest.FixtureRequest) -> Method:

@@ -7,6 +7,8 @@ from sklearn.datasets import load_digits
 from tamis.model.job import JobCancelled
 from tamis.projection import fit_basis, neighbors, open_method
 
+pytestmark = pytest.mark.xdist_group("umap")  # compiled once, by one worker
+
 
 @pytest.fixture(scope="module")
 def digits() -> tuple[np.ndarray, np.ndarray]:

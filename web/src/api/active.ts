@@ -77,7 +77,7 @@ export class ActiveStore {
   }
 
   /** Go on to a tag that grew out of the one that is shown, unless a change of it is not saved yet. */
-  follow(tagId: string, parentId: string | null): void {
+  follow(tagId: string, parentId: string): void {
     if (this.ready && this.now.tagId === parentId && this.now.selectionId === null) this.selectTag(tagId);
   }
 

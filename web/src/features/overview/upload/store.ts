@@ -81,7 +81,7 @@ async function run(datasetId: string, files: Picked[], leftOut: string[]): Promi
     const onProgress = (progress: Progress) => change({ progress });
     const closed = await runUpload({ files, server, hasher, signal: stopper.signal, onProgress });
     change({ state: "done", closed });
-    if (closed.tag !== null) activeStore(datasetId).follow(closed.tag.id, closed.tag.parent_id);
+    if (closed.tag?.parent_id) activeStore(datasetId).follow(closed.tag.id, closed.tag.parent_id);
     lastFiles.delete(datasetId);
   } catch (error) {
     change(isAborted(error) ? { state: "cancelled" } : { state: "failed", error });
