@@ -33,7 +33,9 @@ def remove_dialog(desk: Desk, prepared: Prepared) -> None:
     desk.button("Actions for emoji").click()
     desk.page.get_by_role("menuitem", name="Remove").click()
     expect(desk.page.get_by_role("menu")).to_have_count(0)  # it fades, outside of any landmark
-    expect(desk.page.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("emoj")
+    expect(dialog.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
 
 
 def overview(desk: Desk, prepared: Prepared) -> None:

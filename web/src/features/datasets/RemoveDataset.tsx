@@ -6,7 +6,7 @@ import { keys } from "../../api/query";
 import { count } from "../../ui/format";
 import { ErrorNotice } from "../../ui/Notice";
 import classes from "./dialog.module.css";
-import { removeDataset } from "./queries";
+import { datasetsQuery, removeDataset } from "./queries";
 
 interface Props {
   dataset: Noun<"Dataset">;
@@ -28,9 +28,10 @@ function Form({ dataset, onClose }: Props) {
   const [typed, setTyped] = useState("");
   const remove = useMutation({
     mutationFn: () => removeDataset(dataset.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: keys.datasets });
+    onSuccess: () => {
+      client.setQueryData(datasetsQuery.queryKey, (known) => known?.filter(({ id }) => id !== dataset.id));
       onClose();
+      void client.invalidateQueries({ queryKey: keys.datasets });
     },
   });
   const submit = (event: FormEvent) => {
