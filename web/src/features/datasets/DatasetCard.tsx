@@ -2,7 +2,6 @@ import { Link } from "@tanstack/react-router";
 import { type Noun, url } from "../../api/client";
 import { ago, count, size } from "../../ui/format";
 import { FolderIcon } from "../../ui/icons";
-import { CardMenu } from "./CardMenu";
 import { coverPositions } from "./cover";
 import classes from "./DatasetCard.module.css";
 
@@ -15,16 +14,9 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
     <li className={classes.card}>
       <Mosaic dataset={dataset} />
       <div className={classes.words}>
-        <div className={classes.head}>
-          <Link
-            to="/datasets/$datasetId/overview"
-            params={{ datasetId: dataset.id }}
-            className={classes.name}
-          >
-            {dataset.name}
-          </Link>
-          <CardMenu dataset={dataset} />
-        </div>
+        <Link to="/datasets/$datasetId/overview" params={{ datasetId: dataset.id }} className={classes.name}>
+          {dataset.name}
+        </Link>
         <div className={classes.line}>
           <span className={classes.number}>{count(number)}</span>
           <span>{number === 1 ? "image" : "images"}</span>
