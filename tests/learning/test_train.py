@@ -4,7 +4,9 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +17,7 @@ from tamis.learning.feed import pool_of
 from tamis.learning.health import Health
 from tamis.learning.history import read_history
 from tamis.learning.methods import Method
+from tamis.learning.times import PARTS
 from tamis.learning.train import Silent, Step, train
 from tamis.model.errors import Invalid
 from tests.learning.running import adapting, pictures, settings, weights
@@ -37,6 +40,11 @@ def read_until(process: "subprocess.Popen[str]", step: int) -> None:
     raise AssertionError("The process ended before that step.")
 
 
+def learned(run: Path) -> list[dict[str, Any]]:
+    """The history without the lines that say how long it took."""
+    return [line for line in read_history(run) if "wait_seconds" not in line]
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path) -> None:
     first, again, other = (
         train(pictures(), settings(seed=seed), tmp_path / name)
@@ -44,7 +52,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path)
     )
     assert first.state == "finished" and first.checkpoint.facts.step == 6
     assert weights(first) == weights(again) != weights(other)
-    assert read_history(tmp_path / "a") == read_history(tmp_path / "b")
+    assert learned(tmp_path / "a") == learned(tmp_path / "b")
 
 
 def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_a_straight_one(tmp_path: Path) -> None:
@@ -56,7 +64,7 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_a_straight_one(tmp_path:
     assert 4 <= left < 9
     resumed = train(pictures(), settings(steps=9), tmp_path / "killed")
     assert weights(resumed) == weights(straight)
-    assert read_history(tmp_path / "killed") == read_history(tmp_path / "straight")
+    assert learned(tmp_path / "killed") == learned(tmp_path / "straight")
 
 
 def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
@@ -81,7 +89,20 @@ def test_stop_is_asked_after_every_step(tmp_path: Path) -> None:
 
     outcome = train(pictures(), settings(), tmp_path, report=Report(), stop=lambda: len(told) == 2)
     assert outcome.state == "stopped" and outcome.checkpoint.facts.step == 2
-    assert 0 < told[-1].fraction < 1 and set(told[-1].shares) == {"wait", "augment", "learn"}
+    assert 0 < told[-1].fraction < 1 and told[-1].n_steps == 6 and told[-1].n_epochs is None
+    assert list(told[-1].shares) == [*PARTS, "other"] and sum(told[-1].shares.values()) == pytest.approx(1)
+
+
+def test_the_history_says_where_the_time_went(tmp_path: Path) -> None:
+    pool = replace(pictures(), decode_seconds=30.0)
+    train(pool, settings(), tmp_path, save_seconds=0)
+    lines = [line for line in read_history(tmp_path) if "wait_seconds" in line]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6, 6]
+    assert [line["images"] for line in lines] == [16] * 6 + [0]
+    assert sum(line["decode_seconds"] for line in lines) == 30
+    assert all(
+        line[f"{part}_seconds"] > 0 for line in lines[:6] for part in ("augment", "forward", "backward")
+    )
 
 
 def test_an_epoch_budget_counts_whole_passes(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -78,7 +79,7 @@ class Run:
     problems: Mapping[str, str]
 
 
-def run(order: Order, report: Callable[[], "Report"]) -> Run:
+def run(order: Order, report: Callable[[], "AbstractContextManager[Report]"]) -> Run:
     """Read the images into the run's pool and train; Ctrl-C and SIGTERM save and return."""
     from tamis.learning.train import train
 
@@ -93,10 +94,11 @@ def run(order: Order, report: Callable[[], "Report"]) -> Run:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        outcome = train(
-            pool, settings, order.run, weights=first_weights(settings), labels=labels, report=report(),
-            stop=lambda: bool(told),
-        )  # fmt: skip
+        with report() as told_to:
+            outcome = train(
+                pool, settings, order.run, weights=first_weights(settings), labels=labels, report=told_to,
+                stop=lambda: bool(told),
+            )  # fmt: skip
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

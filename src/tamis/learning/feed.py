@@ -7,9 +7,10 @@ a function of (seed, epoch, step) alone, so a run that was killed goes on with e
 import hashlib
 import json
 import os
+import time
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +27,15 @@ _IMAGES, _FACTS = "pool.rgb", "pool.json"
 
 @dataclass(frozen=True)
 class Pool:
-    """Images of uint8 (n, side, side, 3), mostly on disk, and the name of each."""
+    """Images of uint8 (n, side, side, 3), mostly on disk, and the name of each.
+
+    `decode_seconds` is what it took to make it just now; 0 when it was there already.
+    """
 
     images: Images
     names: tuple[str, ...]
     digest: str
+    decode_seconds: float = 0.0
 
     @property
     def side(self) -> int:
@@ -56,6 +61,7 @@ def write_pool(folder: Path, squares: Iterable[tuple[str, Images]], side: int, s
         Invalid: there is not one square.
         NoSpace: the disk is full; nothing is left behind.
     """
+    began = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     part, digest, names = folder / f"{_IMAGES}.part", hashlib.sha256(), []
     try:
@@ -75,7 +81,8 @@ def write_pool(folder: Path, squares: Iterable[tuple[str, Images]], side: int, s
         write_whole(folder / _FACTS, json.dumps(facts).encode())
     finally:
         part.unlink(missing_ok=True)
-    return _mapped(folder, side, tuple(names), digest.hexdigest())
+    pool = _mapped(folder, side, tuple(names), digest.hexdigest())
+    return replace(pool, decode_seconds=time.perf_counter() - began)
 
 
 def open_pool(folder: Path, side: int, sources: str) -> Pool | None:

@@ -28,6 +28,12 @@ class Budget:
             return min(1.0, step / self.steps)
         return min(1.0, self.elapsed() / (self.seconds or math.inf))
 
+    def left(self, step: int, seconds_per_step: float) -> float:
+        """Return the seconds that are still to come after a step; for a budget of steps, at this pace."""
+        if self.steps is not None:
+            return max(0, self.steps - step) * seconds_per_step
+        return max(0.0, (self.seconds or 0.0) - self.elapsed())
+
 
 def rate(fraction: float) -> float:
     """Return the factor of the learning rate: a straight rise, then half a cosine down to zero."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +22,7 @@ from tamis.learning.methods import make_method
 from tamis.learning.processes import Group
 from tamis.learning.schedule import Budget, rate
 from tamis.learning.settings import TrainingSettings
+from tamis.learning.times import Laps, Times
 from tamis.model.errors import Invalid
 
 _ADAPTING = 0.3
@@ -62,6 +62,7 @@ class Session:
             self.backbone.compile()
         self.optimizer = torch.optim.AdamW(self._groups())
         self.step = 0
+        self._laps = Laps(device)
         self._seen = sample_rows(len(pool), _LOOKED_AT, settings.seed)
         self._labels = None if labels is None else torch.from_numpy(labels[self._seen])
         self.epoch_steps = max(1, len(pool) // min(settings.batch_size, len(pool)))
@@ -102,16 +103,15 @@ class Session:
         epochs = -(-_MEASURE_EVERY // len(self.pool))
         return epochs * self.epoch_steps
 
-    def learn(self, batch: Batch, fraction: float, seconds: dict[str, float]) -> float:
-        """Take one step of the optimizer and return the loss; add what its parts took to `seconds`."""
-        began = time.monotonic()
+    def learn(self, batch: Batch, fraction: float, times: Times) -> float:
+        """Take one step of the optimizer and return the loss; count what its parts took."""
+        self._laps.begin()
         generator = torch.Generator(self.device)
         generator.manual_seed(seed_of(self.settings.seed, "augment", self.step, self.peers.rank))
         torch.manual_seed(seed_of(self.settings.seed, "step", self.step, self.peers.rank))
         images = torch.from_numpy(batch.images).to(self.device, non_blocking=True)
         views = [self._view(images, generator) for _ in range(self.method.n_views)]
-        seconds["augment"] += time.monotonic() - began
-        began = time.monotonic()
+        self._laps.end("augment")
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * group["slower"] * rate(fraction)
         self.method.train()
@@ -119,6 +119,7 @@ class Session:
             _keep_norms(self.backbone)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             loss = self.method.loss(views, torch.from_numpy(batch.rows).to(self.device))
+        self._laps.end("forward")
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.peers.average(self.method.parameters())
@@ -127,7 +128,8 @@ class Session:
         self.method.after_step(fraction)
         self.step += 1
         value = float(loss.detach())
-        seconds["learn"] += time.monotonic() - began
+        self._laps.end("backward")
+        times.add(self._laps.seconds(), len(batch.rows) * self.peers.world)
         return value
 
     def measure(self) -> Health:

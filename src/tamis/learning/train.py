@@ -5,7 +5,7 @@
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -20,19 +20,24 @@ from tamis.learning.history import History
 from tamis.learning.processes import device_of_this_process, group
 from tamis.learning.session import Session
 from tamis.learning.settings import TrainingSettings
+from tamis.learning.times import Times
 from tamis.model.errors import Invalid
 
 SAVE_SECONDS = 60.0
-_RECENT_SECONDS = 10.0
 Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Step:
-    """How far training is after a step. `shares` are the parts of the time since the last report."""
+    """How far training is after a step. `n_steps` and `n_epochs` are None where the budget does not say.
+
+    `images_per_second` is of the last seconds; `shares` are the parts of all the time so far (times.py).
+    """
 
     number: int
+    n_steps: int | None
     epoch: int
+    n_epochs: int | None
     loss: float
     fraction: float
     eta_seconds: float
@@ -104,33 +109,13 @@ def train(
         return _Loop(session, report or Silent(), stop, save_seconds).run()
 
 
-@dataclass
-class _Clock:
-    """Where the time went since the last report but one."""
-
-    since: float = field(default_factory=time.monotonic)
-    images: int = 0
-    parts: dict[str, float] = field(default_factory=lambda: dict.fromkeys(("wait", "augment", "learn"), 0.0))
-
-    def told(self) -> tuple[float, dict[str, float]]:
-        """Return images per second and the share of each part, over the last seconds."""
-        seconds = max(time.monotonic() - self.since, 1e-9)
-        return self.images / seconds, {name: part / seconds for name, part in self.parts.items()}
-
-    def fade(self) -> None:
-        """Begin anew after a while, so that what is told is recent."""
-        if time.monotonic() - self.since > _RECENT_SECONDS:
-            self.since, self.images = time.monotonic(), 0
-            self.parts = dict.fromkeys(self.parts, 0.0)
-
-
 class _Loop:
     def __init__(
         self, session: Session, report: Report, stop: Callable[[], bool], save_seconds: float
     ) -> None:
         self._session, self._report, self._stop, self._save_seconds = session, report, stop, save_seconds
         self._history = History(session.run, session.step) if session.peers.rank == 0 else None
-        self._clock, self._saved_at = _Clock(), time.monotonic()
+        self._times, self._saved_at = Times(session.pool.decode_seconds), time.monotonic()
         self._collapse: Collapse | None = None
 
     def run(self) -> Outcome:
@@ -144,11 +129,11 @@ class _Loop:
         )  # fmt: skip
         batches = feed.batches(session.step)
         fraction, stopped = self._where()
+        self._times.pace_from_here()
         while fraction < 1 and not stopped:
-            asked = time.monotonic()
-            batch = next(batches)
-            self._clock.parts["wait"] += time.monotonic() - asked
-            self._tell(session.learn(batch, fraction, self._clock.parts), batch)
+            with self._times.part("wait"):
+                batch = next(batches)
+            self._tell(session.learn(batch, fraction, self._times), batch)
             if session.step % session.health_steps == 0:
                 self._measure(batch.epoch + 1)
             fraction, stopped = self._where()
@@ -174,14 +159,21 @@ class _Loop:
             )
         if self._history is None:
             return
-        budget, step = self._session.budget, self._session.step
-        self._history.add(step, loss=loss)
-        self._clock.images += len(batch.rows) * self._session.peers.world
-        rate, shares = self._clock.told()
-        self._clock.fade()
-        fraction = budget.fraction(step)
-        eta = budget.elapsed() * (1 - fraction) / max(fraction, 1e-9)
-        self._report.step(Step(step, batch.epoch, loss, fraction, eta, rate, shares))
+        session = self._session
+        self._history.add(session.step, loss=loss)
+        rate, seconds_per_step = self._times.pace()
+        step = Step(
+            number=session.step,
+            n_steps=session.budget.steps,
+            epoch=batch.epoch,
+            n_epochs=session.settings.epochs,
+            loss=loss,
+            fraction=session.budget.fraction(session.step),
+            eta_seconds=session.budget.left(session.step, seconds_per_step),
+            images_per_second=rate,
+            shares=self._times.shares(),
+        )
+        self._report.step(step)
 
     def _measure(self, epoch: int) -> None:
         """Measure health and look for a collapse; the first process does it for all."""
@@ -197,6 +189,7 @@ class _Loop:
         """Save, the history first: then no checkpoint lacks the lines before it."""
         self._saved_at = time.monotonic()
         if self._history is not None:
+            self._history.add(self._session.step, **self._times.line())
             self._history.flush()
             self._session.save()
         self._session.peers.wait()
