@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs api app e2e tour wheel bench clean setup-demo setup-test lint web
+.PHONY: help demo test check fix docs api app e2e tour wheel bench extras clean setup-demo setup-test lint web
 KEEP ?= 100
 bin := .venv/bin
 npm := $(bin)/python -m tools.npm --silent
@@ -44,6 +44,10 @@ wheel: setup-test ## build the wheel, with the web app inside, into dist/
 
 bench: setup-test ## run the benchmark of the main job
 	$(bin)/python -m benchmarks.curate
+
+extras: setup-test ## install the extra "transformers" too (24 MB), and check what needs it
+	$(bin)/pip install -q -c constraints.txt -e ".[transformers]"
+	$(bin)/pytest -q tests/extras/check_transformers.py
 
 clean: ## remove everything that was built, set up or fetched
 	rm -rf web/node_modules src/tamis/server/static

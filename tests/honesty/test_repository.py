@@ -67,7 +67,21 @@ def test_decisions_are_numbered_without_gaps() -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["demo", "test", "check", "fix", "docs", "api", "app", "e2e", "tour", "wheel", "bench", "clean"],
+    [
+        "demo",
+        "test",
+        "check",
+        "fix",
+        "docs",
+        "api",
+        "app",
+        "e2e",
+        "tour",
+        "wheel",
+        "bench",
+        "extras",
+        "clean",
+    ],
 )
 def test_make_explains_every_target(target: str) -> None:
     helped = subprocess.run(

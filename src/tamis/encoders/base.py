@@ -40,6 +40,8 @@ class Encoder(ABC):
     folder: ClassVar[str | None] = None
     """Below which folder of a data folder a server may open it by name. With `takes` but without a folder,
     the name stands for code: only the command line may open it."""
+    keeps: ClassVar[tuple[str, ...]] = ("*",)
+    """Where the rest names a folder: which files in it count, as patterns."""
 
     name: str
     dimension: int

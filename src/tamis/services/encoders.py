@@ -73,13 +73,13 @@ def adopt(folder: DataFolder, name: str) -> str:
     if source.resolve().is_relative_to(into.resolve()):
         return f"{scheme.scheme}:{source.resolve().relative_to(into.resolve()).as_posix()}"
     target = into / named.name
-    if target.exists() and not _same(source, target):
-        target = into / f"{named.stem}-{_digest(source)[:8]}{named.suffix}"
+    if target.exists() and not _same(source, target, scheme.keeps):
+        target = into / f"{named.stem}-{_digest(source, scheme.keeps)[:8]}{named.suffix}"
     if not target.exists():
-        _copy(source, target)
+        _copy(source, target, scheme.keeps)
         beside = source.with_suffix(".json")
         if source.is_file() and beside.is_file():
-            _copy(beside, target.with_suffix(".json"))
+            _copy(beside, target.with_suffix(".json"), scheme.keeps)
     return f"{scheme.scheme}:{target.name}"
 
 
@@ -100,23 +100,27 @@ def _below(folder: Path, rest: str) -> Path:
     return path
 
 
-def _same(source: Path, target: Path) -> bool:
+def _same(source: Path, target: Path, keeps: tuple[str, ...]) -> bool:
     if source.is_dir() or target.is_dir():
-        return source.is_dir() and target.is_dir() and _digest(source) == _digest(target)
+        return source.is_dir() and target.is_dir() and _digest(source, keeps) == _digest(target, keeps)
     return filecmp.cmp(source, target, shallow=False)
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, keeps: tuple[str, ...]) -> str:
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
     digest = hashlib.sha256()
-    for file in sorted(path.rglob("*")):
-        if file.is_file():
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for file in _kept(path, keeps):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
-def _copy(source: Path, target: Path) -> None:
+def _kept(folder: Path, keeps: tuple[str, ...]) -> list[Path]:
+    """Return the files of a folder that count, in order; what a link stands for counts, too."""
+    return sorted({file for pattern in keeps for file in folder.glob(pattern) if file.is_file()})
+
+
+def _copy(source: Path, target: Path, keeps: tuple[str, ...]) -> None:
     with no_space(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if source.is_file():
@@ -125,5 +129,7 @@ def _copy(source: Path, target: Path) -> None:
             return
         part = target.with_name(f"{target.name}.part")
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(source, part)
+        part.mkdir(mode=0o700)
+        for kept in _kept(source, keeps):
+            shutil.copyfile(kept, part / kept.name)
         part.rename(target)
