@@ -167,7 +167,8 @@ def test_a_signal_saves_and_the_run_can_go_on(photos: Path, tmp_path: Path, numb
     given: dict[str, Json] = {"backbone": "small", "steps": 100_000}
     order = training.Order(photos, tmp_path / "run", given, SMALL_SETTINGS, None)
     before = signal.getsignal(number)
-    assert training.run(order, lambda: nullcontext(Report())).outcome.state == "stopped"
+    outcome = training.run(training.prepare(order), lambda: nullcontext(Report()))
+    assert outcome.state == "stopped"
     assert 3 <= find_checkpoint(tmp_path / "run").facts.step < 10
     assert signal.getsignal(number) == before
 

@@ -1,15 +1,12 @@
 """Runs a small training in a process of its own: `python -m tests.learning.running RUN METHOD STEPS`."""
 
+import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
-from tamis.learning.augmentation import PRESETS
-from tamis.learning.backbones import make_backbone
+from tamis.cli.training import signals_heard
 from tamis.learning.feed import Pool, pool_of
 from tamis.learning.settings import TrainingSettings
 from tamis.learning.train import Outcome, Silent, Step, train
@@ -44,21 +41,15 @@ class Telling(Silent):
         print(step.number, flush=True)
 
 
-def adapting(steps: int = 6) -> tuple[TrainingSettings, dict[str, NDArray[Any]]]:
-    """DIET from given weights, without augmentation: nothing in it but the batch depends on the process."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        given = {name: tensor.numpy() for name, tensor in make_backbone("small").state_dict().items()}
-    return settings("diet", steps, augmentation=PRESETS["none"]), given
-
-
 def main(run: str, method: str, steps: str) -> None:
-    chosen, given = adapting(int(steps)) if method == "adapting" else (settings(method, int(steps)), None)
-    outcome = train(
-        pictures(), chosen, Path(run),
-        weights=given, report=Telling(), save_seconds=0,
-    )  # fmt: skip
-    print(outcome.state, flush=True)
+    """Save after each step, if this is the first process or the only one; the others never want to."""
+    save_seconds = 0 if os.environ.get("RANK", "0") == "0" else 1e9
+    with signals_heard() as stop:
+        outcome = train(
+            pictures(), settings(method, int(steps)), Path(run),
+            report=Telling(), stop=stop, save_seconds=save_seconds,
+        )  # fmt: skip
+    print(outcome.state, outcome.checkpoint.facts.step, flush=True)
 
 
 if __name__ == "__main__":

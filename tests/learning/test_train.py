@@ -1,6 +1,8 @@
 """A run is a function of its settings: killed, stopped or straight, it ends with the same weights."""
 
 import contextlib
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,15 +22,17 @@ from tamis.learning.methods import Method
 from tamis.learning.times import PARTS
 from tamis.learning.train import Silent, Step, train
 from tamis.model.errors import Invalid
-from tests.learning.running import adapting, pictures, settings, weights
+from tests.learning.running import pictures, settings, weights
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextlib.contextmanager
-def running(*arguments: str, program: tuple[str, ...] = ()) -> "Iterator[subprocess.Popen[str]]":
-    command = [sys.executable, *program, "-m", "tests.learning.running", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+def running(*arguments: str, **more: str) -> "Iterator[subprocess.Popen[str]]":
+    command = [sys.executable, "-m", "tests.learning.running", *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | more
+    ) as process:
         yield process
 
 
@@ -67,17 +71,19 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_a_straight_one(tmp_path:
     assert learned(tmp_path / "killed") == learned(tmp_path / "straight")
 
 
-def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
-    chosen, given = adapting()
-    alone = train(pictures(), chosen, tmp_path / "alone", weights=given).checkpoint.weights()
-    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-    with running(str(tmp_path / "shared"), "adapting", "6", program=torchrun) as process:
-        process.communicate()
-    assert process.returncode == 0
-    shared = find_checkpoint(tmp_path / "shared").weights()
-    assert any(not torch.equal(alone[name], torch.tensor(given[name])) for name in given)
-    for name in given:
-        torch.testing.assert_close(shared[name], alone[name], rtol=1e-3, atol=1e-5)
+def test_a_signal_to_one_of_two_processes_saves_and_ends_both(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    arguments = str(tmp_path), "simclr", "100000"
+    with running(*arguments, RANK="0", **shared) as first, running(*arguments, RANK="1", **shared) as second:
+        read_until(first, 3)
+        second.terminate()
+        (told, _), (also, _) = first.communicate(), second.communicate()
+    step = find_checkpoint(tmp_path).facts.step
+    assert told.splitlines()[-1] == also.splitlines()[-1] == f"stopped {step}" and step >= 3
+    assert (first.returncode, second.returncode) == (0, 0)
 
 
 def test_stop_is_asked_after_every_step(tmp_path: Path) -> None:

@@ -30,9 +30,10 @@ def magic(
 
     Run again, it goes on where it stopped. It is `tamis train` and then `tamis curate --encoder own:RUN`.
     """
-    from tamis.cli import training, training_end
+    from tamis.cli import training, training_end, training_processes
 
     train.need_torch()
+    training_processes.refuse_several("`tamis magic`")
     check_folder(folder)
     given = {
         "minutes": minutes, "epochs": epochs, "backbone": backbone, "method": method,
@@ -45,9 +46,10 @@ def magic(
         changes=tuple(changes or ()),
         labels=None,
     )
-    done, verdict = train.run_and_judge(order)
+    ready = training.prepare(order)
+    outcome, verdict = train.run_and_judge(ready)
     if not as_json:
-        training_end.print_summary(order, done, verdict)
+        training_end.print_summary(ready, outcome, verdict)
     curate.curate(
         folder,
         keep,
@@ -59,5 +61,5 @@ def magic(
         data=data,
         as_json=as_json,
     )
-    if done.problems:
+    if ready.problems:
         raise typer.Exit(BAD_FILES)

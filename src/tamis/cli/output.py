@@ -77,8 +77,15 @@ def moment(milliseconds: int) -> str:
 
 def fail(message: str) -> None:
     """Write an error: one sentence, red on a terminal."""
+    message = _who() + message
     red = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     _write(sys.stderr, f"\x1b[31m{message}\x1b[0m\n" if red else f"{message}\n")
+
+
+def _who() -> str:
+    """Name this process among those that torchrun has started; the first speaks for all."""
+    rank, world = os.environ.get("RANK", ""), os.environ.get("WORLD_SIZE", "1")
+    return f"Process {int(rank) + 1} of {world}: " if world != "1" and rank.isdigit() and rank != "0" else ""
 
 
 def fail_unexpectedly(error: BaseException, log: Path) -> None:

@@ -1,5 +1,6 @@
 """`tamis train`: teach a network on your own images, without labels."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,8 @@ from tamis.model.errors import Conflict
 
 if TYPE_CHECKING:
     from tamis.cli.judging import Verdict
-    from tamis.cli.training import Order, Run
+    from tamis.cli.training import Order, Ready
+    from tamis.learning.train import Outcome
 
 EXAMPLE = "Example: tamis train photos --minutes 10 --out photos-run"
 
@@ -95,34 +97,51 @@ def train(
 
     Use it with `--encoder own:RUN`. Ctrl-C saves; `--resume` goes on.
     """
-    from tamis.cli import training, training_end
+    from tamis.cli import training, training_processes
 
     need_torch()
-    folder = training.folder_of(target, data)
     given = {
         "method": method, "backbone": backbone, "epochs": epochs, "steps": steps, "minutes": minutes,
         "augmentation": augmentation, "seed": seed,
     }  # fmt: skip
-    order = training.Order(
-        folder=folder.resolve(),
-        run=place_of_run(folder, out, resume=resume if preview is None else None),
-        given={name: value for name, value in given.items() if value is not None},
-        changes=tuple(changes or ()),
-        labels=labels,
-    )
+
+    def order() -> training.Order:
+        folder = training.folder_of(target, data)
+        return training.Order(
+            folder=folder.resolve(),
+            run=place_of_run(folder, out, resume=resume if preview is None else None),
+            given={name: value for name, value in given.items() if value is not None},
+            changes=tuple(changes or ()),
+            labels=labels,
+        )
+
     if preview is not None:
-        training.draw_preview(order, preview)
+        training_processes.refuse_several("--preview")
+        training.draw_preview(order(), preview)
         return
-    done, verdict = run_and_judge(order)
+    _train(order, as_json=as_json)
+
+
+def _train(order: "Callable[[], Order]", *, as_json: bool) -> None:
+    """Train in this process, or take part where torchrun has started several."""
+    from tamis.cli import training, training_end, training_processes
+    from tamis.learning.processes import group
+
+    with group() as peers:
+        if not peers.is_first:
+            training_processes.follow(peers)
+            return
+        ready = training_processes.lead(peers, lambda: training.prepare(order()))
+        outcome, verdict = run_and_judge(ready)
     if as_json:
-        say_json(training_end.as_json(order, done, verdict))
+        say_json(training_end.as_json(ready, outcome, verdict))
     else:
-        training_end.print_summary(order, done, verdict)
-    if done.problems:
+        training_end.print_summary(ready, outcome, verdict)
+    if ready.problems and peers.world == 1:  # torchrun takes every code but 0 for a crash
         raise typer.Exit(BAD_FILES)
 
 
-def run_and_judge(order: "Order") -> "tuple[Run, Verdict]":
+def run_and_judge(ready: "Ready") -> "tuple[Outcome, Verdict]":
     """Train, and compare with the frozen encoders; what came of it is kept in the run's folder, too.
 
     Raises:
@@ -137,18 +156,19 @@ def run_and_judge(order: "Order") -> "tuple[Run, Verdict]":
     from tamis.learning.files import write_whole
     from tamis.model.machine import user_cache
 
-    done = training.run(order, make_report)
-    if done.outcome.state == "stopped":
+    outcome = training.run(ready, make_report)
+    run = ready.order.run
+    if outcome.collapse is not None:
+        raise Conflict(f"Training was stopped. {outcome.collapse.reason} {outcome.collapse.advice}")
+    if outcome.state == "stopped":
         raise Interrupted(
-            f"Stopped and saved. Go on with: tamis train '{order.folder}' --out '{order.run}' --resume"
+            f"Stopped and saved. Go on with: tamis train '{ready.order.folder}' --out '{run}' --resume"
         )
-    if done.outcome.collapse is not None:
-        raise Conflict(f"Training was stopped. {done.outcome.collapse.reason} {done.outcome.collapse.advice}")
     note("Comparing with the frozen encoders ...")
-    verdict = judge(order.run, done.source, done.names, done.labels, user_cache("encoders") or order.run)
-    kept = json.dumps(training_end.as_json(order, done, verdict), ensure_ascii=False, indent=2)
-    write_whole(order.run / "result.json", kept.encode())
-    return done, verdict
+    verdict = judge(run, ready.source, ready.pool.names, ready.labels, user_cache("encoders") or run)
+    kept = json.dumps(training_end.as_json(ready, outcome, verdict), ensure_ascii=False, indent=2)
+    write_whole(run / "result.json", kept.encode())
+    return outcome, verdict
 
 
 def need_torch() -> None:

@@ -1,5 +1,6 @@
 """From a folder of images to a trained network: what `tamis train` does before its summary."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -69,40 +70,56 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Run:
-    """What came of it: the outcome of training, the images by name, their labels, and who was refused."""
+class Ready:
+    """A run that can begin: its images and who was refused, settings and labels.
 
-    outcome: "Outcome"
+    `sources` names the files that the pool was made of.
+    """
+
+    order: Order
     source: Source
-    names: tuple[str, ...]
+    sources: str
+    settings: "TrainingSettings"
+    pool: "Pool"
     labels: NDArray[np.int64] | None
     problems: Mapping[str, str]
 
 
-def run(order: Order, report: Callable[[], "AbstractContextManager[Report]"]) -> Run:
-    """Read the images into the run's pool and train; Ctrl-C and SIGTERM save and return."""
+def prepare(order: Order) -> Ready:
+    """Check what was asked for, and read the images into the run's pool."""
+    source = find_source(order.folder)
+    sources = source.digest()
+    settings = settings_of(order)
+    pool, problems = make_pool(source, sources, order.run, side_of(settings))
+    labels = folder_labels(pool.names) if order.labels is None else file_labels(order.labels, pool.names)
+    return Ready(order, source, sources, settings, pool, labels, problems)
+
+
+def run(ready: Ready, report: Callable[[], "AbstractContextManager[Report]"]) -> "Outcome":
+    """Train; Ctrl-C and SIGTERM save and return."""
     from tamis.learning.train import train
 
-    source = find_source(order.folder)
-    settings = settings_of(order)
-    pool, problems = make_pool(source, order.run, round(settings.input_size * _WIDER))
-    labels = folder_labels(pool.names) if order.labels is None else file_labels(order.labels, pool.names)
+    with report() as told_to, signals_heard() as stop:
+        return train(
+            ready.pool, ready.settings, ready.order.run, weights=first_weights(ready.settings),
+            labels=ready.labels, report=told_to, stop=stop,
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def signals_heard() -> Iterator[Callable[[], bool]]:
+    """Yield a function that tells whether Ctrl-C or SIGTERM has come, which do nothing else meanwhile."""
     told: list[int] = []
 
-    def stop(number: int, _: FrameType | None) -> None:
+    def hear(number: int, _: FrameType | None) -> None:
         told.append(number)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with report() as told_to:
-            outcome = train(
-                pool, settings, order.run, weights=first_weights(settings), labels=labels, report=told_to,
-                stop=lambda: bool(told),
-            )  # fmt: skip
+        yield lambda: bool(told)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    return Run(outcome, source, pool.names, labels, problems)
 
 
 def draw_preview(order: Order, path: Path) -> None:
@@ -120,7 +137,7 @@ def draw_preview(order: Order, path: Path) -> None:
         raise Usage(f"'{path}' cannot be written: name a file in a folder that exists.", field="preview")
     settings = build(order.given, order.changes)
     source = find_source(order.folder)
-    side = round(settings.input_size * _WIDER)
+    side = side_of(settings)
     rows = sample_rows(len(source.relatives), 4 * IMAGES, settings.seed)  # some may be damaged
     some = Source(source.folder, tuple(source.relatives[row] for row in rows.tolist()))
     squares = [square for _, square in _squares(some, side, {})]
@@ -204,7 +221,12 @@ def find_source(folder: Path) -> Source:
     return Source(folder, relatives)
 
 
-def make_pool(source: Source, run: Path, side: int) -> tuple["Pool", Mapping[str, str]]:
+def side_of(settings: "TrainingSettings") -> int:
+    """Return the side of the pool's squares in pixels."""
+    return round(settings.input_size * _WIDER)
+
+
+def make_pool(source: Source, sources: str, run: Path, side: int) -> tuple["Pool", Mapping[str, str]]:
     """Read all files into the run's pool, or open the pool that was made of the same files before.
 
     Returns the pool and the files that were refused, with the reason.
@@ -215,13 +237,13 @@ def make_pool(source: Source, run: Path, side: int) -> tuple["Pool", Mapping[str
     """
     from tamis.learning.feed import open_pool, write_pool
 
-    folder, digest = run / POOL, source.digest()
-    pool = open_pool(folder, side, digest)
+    folder = run / POOL
+    pool = open_pool(folder, side, sources)
     if pool is not None:
         return pool, _read_problems(folder)
     problems: dict[str, str] = {}
     try:
-        pool = write_pool(folder, _squares(source, side, problems), side, digest)
+        pool = write_pool(folder, _squares(source, side, problems), side, sources)
     except Invalid as error:
         first, reason = next(iter(problems.items()))
         raise Invalid(

@@ -1,30 +1,34 @@
 """What `tamis train` tells at its end, for people and for programs."""
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from tamis.cli.judging import Verdict
 from tamis.cli.output import note, say, say_table, table
-from tamis.cli.training import Order, Run
+from tamis.cli.training import Ready
 from tamis.model.digest import Json
+
+if TYPE_CHECKING:
+    from tamis.learning.train import Outcome
 
 _SHOWN_PROBLEMS = 5
 
 
-def print_summary(order: Order, done: Run, verdict: Verdict) -> None:
+def print_summary(ready: Ready, outcome: "Outcome", verdict: Verdict) -> None:
     """Print the result on stdout, and the bad files on stderr."""
-    facts = done.outcome.checkpoint.facts
-    say(f"Run        {order.run}")
+    facts = outcome.checkpoint.facts
+    say(f"Run        {ready.order.run}")
     say(f"Network    {facts.backbone} by {facts.method}, {facts.dimension} dimensions, {facts.input_size} px")
     say(f"Trained    {facts.step} steps, {facts.epochs:.1f} epochs of {facts.n_images} images")
     say(f"Weights    {facts.weights}")
     _print_verdict(verdict)
-    say(f"Use it     tamis curate '{order.folder}' --keep 100 --encoder 'own:{order.run}'")
-    if done.problems:
-        note(f"{len(done.problems)} files were refused:")
-        for name, reason in list(done.problems.items())[:_SHOWN_PROBLEMS]:
+    say(f"Use it     tamis curate '{ready.order.folder}' --keep 100 --encoder 'own:{ready.order.run}'")
+    if ready.problems:
+        note(f"{len(ready.problems)} files were refused:")
+        for name, reason in list(ready.problems.items())[:_SHOWN_PROBLEMS]:
             note(f"  {name}: {reason}")
-        if len(done.problems) > _SHOWN_PROBLEMS:
-            note(f"  and {len(done.problems) - _SHOWN_PROBLEMS} more")
+        if len(ready.problems) > _SHOWN_PROBLEMS:
+            note(f"  and {len(ready.problems) - _SHOWN_PROBLEMS} more")
 
 
 def _print_verdict(verdict: Verdict) -> None:
@@ -42,15 +46,15 @@ def _print_verdict(verdict: Verdict) -> None:
     say()
 
 
-def as_json(order: Order, done: Run, verdict: Verdict) -> dict[str, Json]:
+def as_json(ready: Ready, outcome: "Outcome", verdict: Verdict) -> dict[str, Json]:
     """Return the result for programs."""
     return {
-        "run": str(order.run),
-        "checkpoint": done.outcome.checkpoint.facts.model_dump(mode="json"),
-        "health": [one.model_dump(mode="json") for one in done.outcome.health],
+        "run": str(ready.order.run),
+        "checkpoint": outcome.checkpoint.facts.model_dump(mode="json"),
+        "health": [one.model_dump(mode="json") for one in outcome.health],
         "helped": verdict.helped,
         "sentences": list(verdict.sentences),
         "compared": verdict.n_images,
         "scores": [asdict(score) for score in verdict.scores],
-        "problems": [{"file_name": name, "reason": reason} for name, reason in done.problems.items()],
+        "problems": [{"file_name": name, "reason": reason} for name, reason in ready.problems.items()],
     }

@@ -4,17 +4,33 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import Tensor, distributed
 
+from tamis.model.errors import Invalid, Unavailable
+
+_PATIENCE = timedelta(days=1)
+"""The first process reads all images, measures and saves while the others wait; one that dies is noticed at
+once."""
+
 
 @dataclass(frozen=True)
 class Group:
-    """This process among its peers."""
+    """This process among its peers. Every method must be called by all of them, in the same order.
+
+    Raises:
+        Unavailable: from every method, when another process has ended.
+    """
 
     rank: int
     world: int
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that prepares, prints and saves."""
+        return self.rank == 0
 
     def average(self, parameters: Iterable[Tensor]) -> None:
         """Put the mean of all processes' gradients in place of each; one message for all of them."""
@@ -22,37 +38,76 @@ class Group:
             return
         gradients = [one.grad for one in parameters if one.grad is not None]
         flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
-        distributed.all_reduce(flat)
+        with _end_told():
+            distributed.all_reduce(flat)
         flat /= self.world
         parts = torch.split(flat, [one.numel() for one in gradients])
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
 
-    def agree(self, fraction: float, stop: bool) -> tuple[float, bool]:
-        """Return the first process's fraction, and whether any process is to stop: the same everywhere."""
+    def agree(self, fraction: float, stop: bool, save: bool) -> tuple[float, bool, bool]:
+        """Return the first process's fraction, whether any is to stop, and whether the first is to save.
+
+        So the answer is the same everywhere.
+        """
         if self.world == 1:
-            return fraction, stop
-        device = "cuda" if distributed.get_backend() == "nccl" else "cpu"
-        told = torch.tensor(
-            [fraction if self.rank == 0 else 0.0, float(stop)], dtype=torch.float64, device=device
-        )
-        distributed.all_reduce(told)
-        return float(told[0]), bool(told[1] > 0)
+            return fraction, stop, save
+        own = [fraction, float(stop), float(save)] if self.is_first else [0.0, float(stop), 0.0]
+        told = torch.tensor(own, dtype=torch.float64)
+        with _end_told():
+            distributed.all_reduce(told)
+        return float(told[0]), bool(told[1] > 0), bool(told[2] > 0)
+
+    def share(self, text: str | None) -> str | None:
+        """Return what the first process gives, everywhere; wait until it comes."""
+        if self.world == 1:
+            return text
+        given = [text]
+        with _end_told():
+            distributed.broadcast_object_list(given, src=0, device=torch.device("cpu"))
+        return given[0]
 
     def wait(self) -> None:
         """Wait for the others."""
         if self.world > 1:
-            distributed.barrier()
+            with _end_told():
+                distributed.all_reduce(torch.zeros(1))
+
+
+@contextlib.contextmanager
+def _end_told() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        raise Unavailable(
+            "Another process of this training has ended, so this one does, too. What was saved is whole; go "
+            "on from there with --resume."
+        ) from error
 
 
 @contextlib.contextmanager
 def group() -> Iterator[Group]:
-    """Join the processes that torchrun has started; alone where there are none."""
+    """Join the processes that torchrun has started, unless that has been done; alone where there are none.
+
+    Raises:
+        Unavailable: WORLD_SIZE promises others, but they are not found.
+    """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world == 1:
         yield Group(0, 1)
         return
-    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    if distributed.is_initialized():
+        yield Group(distributed.get_rank(), distributed.get_world_size())
+        return
+    try:
+        # What is said about the work goes over the processor, also where gradients go from GPU to GPU.
+        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+        distributed.init_process_group(backend, timeout=_PATIENCE)
+    except (ValueError, RuntimeError) as error:
+        raise Unavailable(
+            f"WORLD_SIZE is {world}, but the processes do not find each other: {error}. Start them by "
+            "torchrun, or unset WORLD_SIZE."
+        ) from error
     try:
         yield Group(distributed.get_rank(), distributed.get_world_size())
     finally:
@@ -60,9 +115,19 @@ def group() -> Iterator[Group]:
 
 
 def device_of_this_process() -> torch.device:
-    """Return this process's own GPU where there is one, else the processor."""
+    """Return this process's own GPU where there is one, else the processor.
+
+    Raises:
+        Invalid: there are more processes than GPUs.
+    """
     if not torch.cuda.is_available():
         return torch.device("cpu")
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    number, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    if number >= gpus:
+        raise Invalid(
+            f"This is process {number + 1} on this machine, which has {gpus} GPU{'s' if gpus > 1 else ''}. "
+            f"Start as many processes as there are GPUs: --nproc-per-node {gpus}."
+        )
+    device = torch.device("cuda", number)
     torch.cuda.set_device(device)
     return device

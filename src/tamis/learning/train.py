@@ -94,7 +94,7 @@ def train(
         stop: asked after every step; once it is true, the run is saved and returns.
 
     Raises:
-        Invalid: the checkpoint there is of other images or other settings.
+        Invalid: the checkpoint there is of other images or other settings, or there are too many processes.
         NoSpace: the disk is full; the last checkpoint is whole.
     """
     if len(pool) < 2:
@@ -103,10 +103,19 @@ def train(
     with group() as peers, torch.random.fork_rng(devices=[]):
         if settings.threads is not None:
             torch.set_num_threads(settings.threads)
+        _check_shares(min(settings.batch_size, len(pool)), peers.world)
         session = Session(pool, settings, run, device_of_this_process(), peers, weights, labels)
         if has_checkpoint(run):
             session.restore(find_checkpoint(run))
         return _Loop(session, report or Silent(), stop, save_seconds).run()
+
+
+def _check_shares(batch_size: int, world: int) -> None:
+    if batch_size < 2 * world:
+        raise Invalid(
+            f"A batch of {batch_size} images is too small for {world} processes: each needs two of them. "
+            "Start fewer, or take larger batches with --set batch_size=..."
+        )
 
 
 class _Loop:
@@ -128,16 +137,18 @@ class _Loop:
             rank=session.peers.rank, world=session.peers.world,
         )  # fmt: skip
         batches = feed.batches(session.step)
-        fraction, stopped = self._where()
+        fraction, stopped, due = self._where()
         self._times.pace_from_here()
-        while fraction < 1 and not stopped:
+        while (
+            fraction < 1 or session.step == 0
+        ) and not stopped:  # minutes may be over before the first step
             with self._times.part("wait"):
                 batch = next(batches)
             self._tell(session.learn(batch, fraction, self._times), batch)
             if session.step % session.health_steps == 0:
                 self._measure(batch.epoch + 1)
-            fraction, stopped = self._where()
-            if time.monotonic() - self._saved_at >= self._save_seconds:
+            fraction, stopped, due = self._where()
+            if due:
                 self._save()
         batches.close()
         if session.step % session.health_steps and fraction >= 1:
@@ -147,10 +158,12 @@ class _Loop:
         health = self._history.health() if self._history else []
         return Outcome(checkpoint, "collapsed" if self._collapse else ended, health, self._collapse)
 
-    def _where(self) -> tuple[float, bool]:
+    def _where(self) -> tuple[float, bool, bool]:
+        """Return the used share of the budget, whether to stop and whether to save: the same everywhere."""
         session = self._session
         stop = self._stop() or self._collapse is not None
-        return session.peers.agree(session.budget.fraction(session.step), stop)
+        due = time.monotonic() - self._saved_at >= self._save_seconds
+        return session.peers.agree(session.budget.fraction(session.step), stop, due)
 
     def _tell(self, loss: float, batch: Batch) -> None:
         if not math.isfinite(loss):
