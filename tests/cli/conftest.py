@@ -38,8 +38,15 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return clean | {"TAMIS_DATA": str(data), "COLUMNS": "200", "NO_COLOR": "1"} | more
 
 
-def run(data: Path, *arguments: str | Path, stdin: str = "", **more: str) -> Ran:
-    """Run `tamis` to its end, inside this process."""
+class Typed(io.StringIO):
+    """What somebody types on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(data: Path, *arguments: str | Path, stdin: str = "", typed: str | None = None, **more: str) -> Ran:
+    """Run `tamis` to its end, inside this process; `typed` is for what asks on a terminal only."""
     from tamis.cli.main import main
 
     streams = [io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2)]
@@ -47,7 +54,7 @@ def run(data: Path, *arguments: str | Path, stdin: str = "", **more: str) -> Ran
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "environ", environment(data, **more))
         patch.setattr(sys, "argv", ["tamis", *map(str, arguments)])
-        patch.setattr(sys, "stdin", io.StringIO(stdin))
+        patch.setattr(sys, "stdin", io.StringIO(stdin) if typed is None else Typed(typed))
         patch.setattr(sys, "stdout", streams[0])
         patch.setattr(sys, "stderr", streams[1])
         try:

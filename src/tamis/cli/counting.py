@@ -13,8 +13,8 @@ _LIVE_SECONDS, _PLAIN_SECONDS = 0.2, 5.0
 class Counting:
     """Says so many of how many, how many a second, and how long it will still take."""
 
-    def __init__(self, title: str, total: int) -> None:
-        self._title, self._total = title, total
+    def __init__(self, title: str, total: int, unit: str = "images") -> None:
+        self._title, self._total, self._unit = title, total, unit
         self._live = sys.stderr.isatty()
         self._started = self._said = time.monotonic()
 
@@ -37,7 +37,7 @@ class Counting:
         self._said = now
         rate = done / max(now - self._started, 1e-6)
         left = (self._total - done) / max(rate, 1e-6)
-        line = f"{self._title}: {done} of {self._total}, {rate:.0f} images/s, {left:.0f} s left"
+        line = f"{self._title}: {done} of {self._total}, {rate:.0f} {self._unit}/s, {left:.0f} s left"
         if self._live:
             sys.stderr.write(f"\r\x1b[K{line}")
             sys.stderr.flush()

@@ -14,6 +14,7 @@ from tamis.cli import (
     doctor,
     embed,
     embedding,
+    encoder,
     export,
     magic,
     options,
@@ -37,6 +38,7 @@ app.command("magic", epilog=magic.EXAMPLE)(magic.magic)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(tag.app, name="tag")
 app.add_typer(embedding.app, name="embedding")
+app.add_typer(encoder.app, name="encoder")
 app.command("export", epilog="Example: tamis export representative-200 --to chosen")(export.export)
 app.command("serve", epilog="Example: tamis serve photos")(serve.serve)
 app.command("login", epilog="Example: tamis login")(serve.login)
