@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tamis.cli import training
+from tamis.cli.training_source import folder_source
 from tamis.encoders import open_encoder
 from tamis.learning.checkpoint import find_checkpoint
 from tamis.learning.train import Silent, Step
@@ -165,7 +166,7 @@ def test_a_signal_saves_and_the_run_can_go_on(photos: Path, tmp_path: Path, numb
                 os.kill(os.getpid(), number)
 
     given: dict[str, Json] = {"backbone": "small", "steps": 100_000}
-    order = training.Order(photos, tmp_path / "run", given, SMALL_SETTINGS, None)
+    order = training.Order(folder_source(photos), tmp_path / "run", given, SMALL_SETTINGS, None)
     before = signal.getsignal(number)
     outcome = training.run(training.prepare(order), lambda: nullcontext(Report()))
     assert outcome.state == "stopped"

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from tamis.cli import training
+from tamis.cli.training_source import folder_source
 from tamis.encoders.lite0 import published_arrays
 from tamis.learning.checkpoint import find_checkpoint
 from tamis.learning.train import Silent
@@ -33,7 +34,9 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     assert [problem["file_name"] for problem in told["problems"]] == ["broken.jpg"]
     assert told["checkpoint"]["step"] == 3 and ran.stderr.count("step 3/3") == 1
 
-    order = training.Order(photos, tmp_path / "alone", {"steps": 3, "augmentation": "none"}, CHANGES, None)
+    order = training.Order(
+        folder_source(photos), tmp_path / "alone", {"steps": 3, "augmentation": "none"}, CHANGES, None
+    )
     training.run(training.prepare(order), lambda: nullcontext(Silent()))
     shared, alone = (find_checkpoint(tmp_path / name).weights() for name in ("shared", "alone"))
     start = {name: torch.tensor(array) for name, array in published_arrays().items() if name in alone}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.cli.training import Source
+from tamis.cli.training_source import Source
 from tamis.encoders import Encoder, open_encoder
 from tamis.images.square import squares
 from tamis.model.machine import cores
@@ -75,11 +75,12 @@ def judge(run: Path, source: Source, names: Sequence[str], labels: Labels | None
 
 def _thumbnails(source: Source, wanted: set[str]) -> Mapping[str, bytes]:
     """Read images once more; one that is gone by now is left out."""
-    relatives = [relative for relative in source.relatives if source.name(relative) in wanted]
+    some = source.some(row for row, file in enumerate(source.files) if file.name in wanted)
     with decoding.new_engine() as engine:
+        results = decoding.read(engine, source.folder, some.relatives())
         return {
-            source.name(result.relative): result.thumbnail
-            for result in decoding.read(engine, source.folder, relatives)
+            file.name: result.thumbnail
+            for file, result in zip(some.files, results, strict=True)
             if result.thumbnail is not None
         }
 

@@ -3,7 +3,7 @@
 import typer
 
 from tamis.cli import curate, train
-from tamis.cli.options import AsJson, Data, check_folder
+from tamis.cli.options import AsJson, Data
 from tamis.cli.output import BAD_FILES
 
 EXAMPLE = "Example: tamis magic photos --keep 200 --minutes 10"
@@ -31,17 +31,18 @@ def magic(
     Run again, it goes on where it stopped. It is `tamis train` and then `tamis curate --encoder own:RUN`.
     """
     from tamis.cli import training, training_end, training_processes
+    from tamis.cli.training_source import folder_source
 
     train.need_torch()
     training_processes.refuse_several("`tamis magic`")
-    check_folder(folder)
+    source = folder_source(folder)
     given = {
         "minutes": minutes, "epochs": epochs, "backbone": backbone, "method": method,
         "augmentation": augmentation, "seed": seed,
     }  # fmt: skip
     order = training.Order(
-        folder=folder.resolve(),
-        run=train.place_of_run(folder, run, resume=None),
+        source=source,
+        run=train.place_of_run(source, run, resume=None),
         given={option: value for option, value in given.items() if value is not None},
         changes=tuple(changes or ()),
         labels=None,
@@ -51,15 +52,8 @@ def magic(
     if not as_json:
         training_end.print_summary(ready, outcome, verdict)
     curate.curate(
-        folder,
-        keep,
-        strategy,
-        f"own:{order.run}",
-        name=name,
-        out=out,
-        seed=seed or 0,
-        data=data,
-        as_json=as_json,
-    )
+        folder, keep, strategy, f"own:{order.run}",
+        name=name, out=out, seed=seed or 0, data=data, as_json=as_json,
+    )  # fmt: skip
     if ready.problems:
         raise typer.Exit(BAD_FILES)

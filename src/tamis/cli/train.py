@@ -13,6 +13,7 @@ from tamis.model.errors import Conflict
 if TYPE_CHECKING:
     from tamis.cli.judging import Verdict
     from tamis.cli.training import Order, Ready
+    from tamis.cli.training_source import Source
     from tamis.learning.train import Outcome
 
 EXAMPLE = "Example: tamis train photos --minutes 10 --out photos-run"
@@ -21,7 +22,7 @@ Target = Annotated[
     str,
     typer.Argument(
         metavar="DIR|DATASET",
-        help="A folder of images, or a dataset that reads one. They stay there.",
+        help="A folder of images, or a dataset. The images stay where they are.",
     ),
 ]
 Method = Annotated[
@@ -61,7 +62,10 @@ Preview = Annotated[
     typer.Option(metavar="PNG", help="Draw eight images and five views of each here, and do not train."),
 ]
 Out = Annotated[
-    Path | None, typer.Option(metavar="RUN", help="The folder of the run. Default: DIR-run, here.")
+    Path | None,
+    typer.Option(
+        metavar="RUN", help="The folder of the run. Default: NAME-run, here, by the folder or dataset."
+    ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in RUN where it was saved last.")]
 Labels = Annotated[
@@ -93,11 +97,12 @@ def train(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a network on the images of a folder, without labels, and compare it with the frozen encoders.
+    """Train a network on images of a folder or a dataset, without labels, and compare it with frozen ones.
 
     Use it with `--encoder own:RUN`. Ctrl-C saves; `--resume` goes on.
     """
     from tamis.cli import training, training_processes
+    from tamis.cli.training_source import find_source
 
     need_torch()
     given = {
@@ -106,10 +111,10 @@ def train(
     }  # fmt: skip
 
     def order() -> training.Order:
-        folder = training.folder_of(target, data)
+        source = find_source(target, data)
         return training.Order(
-            folder=folder.resolve(),
-            run=place_of_run(folder, out, resume=resume if preview is None else None),
+            source=source,
+            run=place_of_run(source, out, resume=resume if preview is None else None),
             given={name: value for name, value in given.items() if value is not None},
             changes=tuple(changes or ()),
             labels=labels,
@@ -162,10 +167,10 @@ def run_and_judge(ready: "Ready") -> "tuple[Outcome, Verdict]":
         raise Conflict(f"Training was stopped. {outcome.collapse.reason} {outcome.collapse.advice}")
     if outcome.state == "stopped":
         raise Interrupted(
-            f"Stopped and saved. Go on with: tamis train '{ready.order.folder}' --out '{run}' --resume"
+            f"Stopped and saved. Go on with: tamis train '{ready.order.source.target}' --out '{run}' --resume"
         )
     note("Comparing with the frozen encoders ...")
-    verdict = judge(run, ready.source, ready.pool.names, ready.labels, user_cache("encoders") or run)
+    verdict = judge(run, ready.order.source, ready.pool.names, ready.labels, user_cache("encoders") or run)
     kept = json.dumps(training_end.as_json(ready, outcome, verdict), ensure_ascii=False, indent=2)
     write_whole(run / "result.json", kept.encode())
     return outcome, verdict
@@ -189,16 +194,18 @@ def need_torch() -> None:
         )
 
 
-def place_of_run(folder: Path, out: Path | None, *, resume: bool | None) -> Path:
+def place_of_run(source: "Source", out: Path | None, *, resume: bool | None) -> Path:
     """Return the run's folder, checked. `resume` of None goes on with a run, and begins one otherwise.
 
     Raises:
         Usage: it lies among the images, holds something else, or there is nothing to go on with.
     """
-    run = (Path(f"{folder.resolve().name or 'images'}-run") if out is None else out).absolute()
-    if run.resolve().is_relative_to(folder.resolve()):
+    name = Path(source.target).name or "images"
+    run = (Path(f"{name}-run") if out is None else out).absolute()
+    if run.resolve().is_relative_to(source.folder.resolve()):
         raise Usage(
-            f"'{run}' lies in '{folder}', among the images. Name another folder with --out.", field="out"
+            f"'{run}' lies in '{source.folder}', among the images. Name another folder with --out.",
+            field="out",
         )
     if run.exists() and not run.is_dir():
         raise Usage(f"'{run}' is a file. Name a folder with --out.", field="out")

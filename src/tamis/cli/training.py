@@ -1,9 +1,7 @@
-"""From a folder of images to a trained network: what `tamis train` does before its summary."""
+"""From images to a trained network: what `tamis train` does before its summary."""
 
 import contextlib
-import hashlib
 import json
-import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -16,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.cli.counting import Counting
-from tamis.cli.options import check_folder, load_settings
 from tamis.cli.output import Usage, say
+from tamis.cli.training_source import Source
 from tamis.images.square import square
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid
-from tamis.model.names import shown_file_name
-from tamis.services import decoding, ingest
+from tamis.services import decoding
 
 if TYPE_CHECKING:
     from tamis.learning.feed import Pool
@@ -36,33 +33,10 @@ _WIDER = 1.5
 
 
 @dataclass(frozen=True)
-class Source:
-    """The files below a folder that look like images, in the order of their paths."""
-
-    folder: Path
-    relatives: tuple[bytes, ...]
-
-    def name(self, relative: bytes) -> str:
-        """Return a path as it is shown and written in lists."""
-        return shown_file_name(relative)
-
-    def digest(self) -> str:
-        """Name the files by their paths, sizes and times of change, without reading them."""
-        facts = hashlib.sha256()
-        for relative in self.relatives:
-            try:
-                stat = (self.folder / os.fsdecode(relative)).stat()
-            except OSError:
-                continue
-            facts.update(b"%b\0%d\0%d\0" % (relative, stat.st_size, stat.st_mtime_ns))
-        return facts.hexdigest()
-
-
-@dataclass(frozen=True)
 class Order:
     """What was asked for: `given` are the options that were named, `changes` those of --set."""
 
-    folder: Path
+    source: Source
     run: Path
     given: dict[str, Json]
     changes: tuple[str, ...]
@@ -77,7 +51,6 @@ class Ready:
     """
 
     order: Order
-    source: Source
     sources: str
     settings: "TrainingSettings"
     pool: "Pool"
@@ -87,12 +60,11 @@ class Ready:
 
 def prepare(order: Order) -> Ready:
     """Check what was asked for, and read the images into the run's pool."""
-    source = find_source(order.folder)
-    sources = source.digest()
+    sources = order.source.digest()
     settings = settings_of(order)
-    pool, problems = make_pool(source, sources, order.run, side_of(settings))
+    pool, problems = make_pool(order.source, sources, order.run, side_of(settings))
     labels = folder_labels(pool.names) if order.labels is None else file_labels(order.labels, pool.names)
-    return Ready(order, source, sources, settings, pool, labels, problems)
+    return Ready(order, sources, settings, pool, labels, problems)
 
 
 def run(ready: Ready, report: Callable[[], "AbstractContextManager[Report]"]) -> "Outcome":
@@ -136,13 +108,11 @@ def draw_preview(order: Order, path: Path) -> None:
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise Usage(f"'{path}' cannot be written: name a file in a folder that exists.", field="preview")
     settings = build(order.given, order.changes)
-    source = find_source(order.folder)
     side = side_of(settings)
-    rows = sample_rows(len(source.relatives), 4 * IMAGES, settings.seed)  # some may be damaged
-    some = Source(source.folder, tuple(source.relatives[row] for row in rows.tolist()))
-    squares = [square for _, square in _squares(some, side, {})]
+    rows = sample_rows(len(order.source.files), 4 * IMAGES, settings.seed)  # some may be damaged
+    squares = [square for _, square in _squares(order.source.some(rows.tolist()), side, {})]
     if not squares:
-        raise Invalid(f"None of {len(rows)} images in '{order.folder}' can be read.")
+        raise Invalid(f"None of {len(rows)} images in '{order.source.target}' can be read.")
     write_whole(path, preview(np.stack(squares), settings.augmentation, settings.input_size, settings.seed))
     say(str(path))
 
@@ -187,40 +157,6 @@ def first_weights(settings: "TrainingSettings") -> Mapping[str, NDArray[Any]] | 
     return {name: array for name, array in published_arrays().items() if not name.startswith("_fc.")}
 
 
-def folder_of(target: str, data: Path | None) -> Path:
-    """Return the folder that is named, or the one that the dataset of this name reads in place.
-
-    Raises:
-        NotFound: there is no such dataset.
-        Usage: there is neither a folder nor a data folder.
-        Invalid: the dataset was uploaded and reads no folder.
-    """
-    from tamis.cli.door import open_door
-    from tamis.cli.find import find_dataset
-    from tamis.services.samples import root_path
-
-    settings = load_settings(data)
-    if Path(target).exists() or not (settings.data / "tamis.json").exists():
-        check_folder(Path(target))
-        return Path(target)
-    with open_door(settings, works=False) as door:
-        dataset = find_dataset(door.client, target)
-        with door.store() as store:
-            return root_path(store, dataset.id)
-
-
-def find_source(folder: Path) -> Source:
-    """List the images below a folder.
-
-    Raises:
-        Invalid: there are none.
-    """
-    relatives = tuple(ingest.walk(folder))
-    if not relatives:
-        raise Invalid(f"There are no images in '{folder}'.")
-    return Source(folder, relatives)
-
-
 def side_of(settings: "TrainingSettings") -> int:
     """Return the side of the pool's squares in pixels."""
     return round(settings.input_size * _WIDER)
@@ -247,7 +183,7 @@ def make_pool(source: Source, sources: str, run: Path, side: int) -> tuple["Pool
     except Invalid as error:
         first, reason = next(iter(problems.items()))
         raise Invalid(
-            f"None of the {len(source.relatives)} images in '{source.folder}' can be read. The first is "
+            f"None of the {len(source.files)} images in '{source.target}' can be read. The first is "
             f"'{first}': {reason}"
         ) from error
     (folder / PROBLEMS).write_text(json.dumps(problems), encoding="utf-8")
@@ -255,15 +191,14 @@ def make_pool(source: Source, sources: str, run: Path, side: int) -> tuple["Pool
 
 
 def _squares(source: Source, side: int, problems: dict[str, str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
-    total = len(source.relatives)
+    total = len(source.files)
     with decoding.new_engine() as engine, Counting("Reading images", total) as counting:
-        results = decoding.read(engine, source.folder, source.relatives)
-        for done, result in enumerate(results, 1):
-            name = source.name(result.relative)
+        results = decoding.read(engine, source.folder, source.relatives())
+        for done, (file, result) in enumerate(zip(source.files, results, strict=True), 1):
             if result.thumbnail is None:
-                problems[name] = str(result.reason)
+                problems[file.name] = source.why(file, result.reason)
             else:
-                yield name, square(result.thumbnail, side)
+                yield file.name, square(result.thumbnail, side)
             counting.at(done)
 
 

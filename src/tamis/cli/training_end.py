@@ -22,7 +22,9 @@ def print_summary(ready: Ready, outcome: "Outcome", verdict: Verdict) -> None:
     say(f"Trained    {facts.step} steps, {facts.epochs:.1f} epochs of {facts.n_images} images")
     say(f"Weights    {facts.weights}")
     _print_verdict(verdict)
-    say(f"Use it     tamis curate '{ready.order.folder}' --keep 100 --encoder 'own:{ready.order.run}'")
+    source = ready.order.source
+    command = f"embed '{source.target}'" if source.is_dataset else f"curate '{source.target}' --keep 100"
+    say(f"Use it     tamis {command} --encoder 'own:{ready.order.run}'")
     if ready.problems:
         note(f"{len(ready.problems)} files were refused:")
         for name, reason in list(ready.problems.items())[:_SHOWN_PROBLEMS]:

@@ -1,6 +1,8 @@
 """Samples: listed, shown, annotated, deleted; and read in place by a job (services/ingest.py)."""
 
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +142,39 @@ def delete(store: Store, dataset_id: str, positions: NDArray[np.integer]) -> int
         if len(wrong):
             raise Invalid(f"There is no sample {wrong[0]}; this dataset has {size}.", field="positions")
         return datasets.bury(connection, dataset_id, positions)
+
+
+@dataclass(frozen=True)
+class Original:
+    """The file of a sample, by its path below a folder; one that is kept by its SHA-256 never changes."""
+
+    file_name: str
+    relative: bytes
+    sha256: str
+    is_kept: bool
+
+
+def originals(store: Store, dataset_id: str) -> tuple[Path, list[Original]]:
+    """Return where the files of all samples that are not deleted lie, by position, and the folder above them.
+
+    That is the folder that the dataset reads in place, or the place where uploaded files are kept.
+
+    Raises:
+        NotFound: there is no such dataset, or the folder that it reads is gone.
+    """
+    with store.read() as connection:
+        dataset = datasets.get(connection, dataset_id)
+        present = datasets.present(connection, dataset_id)
+        rows = samples.columns(connection, dataset_id, present, "file_name", "sha256", "relative_path")
+    is_kept = dataset.root_id is None
+    folder = store.folder.path if is_kept else root_path(store, dataset_id)
+    found: list[Original] = []
+    for name, sha256, path in rows:
+        blob = store.folder.blob(str(sha256)).relative_to(store.folder.path)
+        relative = os.fsencode(blob) if is_kept else path
+        assert isinstance(relative, bytes)
+        found.append(Original(str(name), relative, str(sha256), is_kept))
+    return folder, found
 
 
 def root_path(store: Store, dataset_id: str) -> Path:
