@@ -7,14 +7,15 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from tamis.encoders import open_encoder
+from tamis.encoders.model_folder import read_folder
 from tamis.encoders.preprocessor import read_preparation
-from tamis.encoders.transformers_folder import TransformersFolder, read_folder
+from tamis.encoders.transformers_folder import TransformersFolder
 from tamis.model.errors import Invalid, Unavailable
 from tamis.services import encoders
 from tamis.store.folder import open_folder
@@ -30,7 +31,7 @@ PREPROCESSOR = {
 
 
 class MeanColours:
-    pooled, version = "pooler", "5.23.0"
+    facts: ClassVar = {"pooled": "pooler", "transformers": 5}
 
     def features(self, pictures: np.ndarray) -> np.ndarray:
         return pictures.mean(axis=(2, 3))
@@ -46,7 +47,8 @@ def written(folder: Path, weights: bytes = b"weights", **more: Any) -> Path:
 
 def test_the_middle_of_a_picture_is_normalised_and_all_facts_are_kept(tmp_path: Path) -> None:
     found = read_folder(written(tmp_path / "net"))
-    encoder = TransformersFolder(tmp_path, found, MeanColours())
+    preparation = read_preparation((found.path / "preprocessor_config.json").read_bytes(), "file")
+    encoder = TransformersFolder(tmp_path, found, preparation, MeanColours())
     pictures = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
     scaled = (pictures[:, 1:15, 1:15] / 255 - PREPROCESSOR["image_mean"]) / PREPROCESSOR["image_std"]
     np.testing.assert_allclose(encoder.encode(pictures), scaled.mean(axis=(1, 2)), rtol=1e-4, atol=1e-5)
@@ -114,9 +116,9 @@ def test_shards_are_read_in_order_and_hashed_together(tmp_path: Path) -> None:
         (folder / name).write_bytes(name.encode())
     index.write_text(json.dumps({"weight_map": {"a": "model-2.safetensors", "b": "model-1.safetensors"}}))
     found = read_folder(folder)
-    assert found.weights == [b"model-1.safetensors", b"model-2.safetensors"]
+    assert found.contents == [b"model-1.safetensors", b"model-2.safetensors"]
     (folder / "model-2.safetensors").write_bytes(b"other")
-    assert read_folder(folder).sha256 != found.sha256
+    assert read_folder(folder).weights != found.weights
     for name in ("../secret.safetensors", "model/../../secret.safetensors", "/model.safetensors"):
         index.write_text(json.dumps({"weight_map": {"a": name}}))
         with pytest.raises(Invalid, match="does not name files like"):
@@ -134,9 +136,10 @@ def test_a_folder_that_lacks_something_says_what(tmp_path: Path) -> None:
     (folder / "pytorch_model.bin").rename(folder / "model.safetensors")
     with pytest.raises(Invalid, match="holds no JSON object"):
         read_folder(folder)
+    written(folder)
     (folder / "preprocessor_config.json").unlink()
     with pytest.raises(Invalid, match=r"There is no file '.*preprocessor_config\.json'"):
-        read_folder(folder)
+        open_encoder(f"transformers:{folder}", tmp_path)
 
 
 def test_types_that_are_not_listed_are_refused_before_the_library_loads(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def read_preparation(content: bytes, file: str) -> Preparation:
             raise Invalid(f"'{file}' has no image_mean or no image_std.", field="encoder")
         mean, deviation = asked.image_mean, asked.image_std
     factor = asked.rescale_factor if asked.do_rescale else 1.0
-    return Preparation(size, crop, _scaled(mean, factor), _scaled(deviation, factor))
+    return Preparation(size, crop, scaled(mean, factor), scaled(deviation, factor))
 
 
 def _check_steps(asked: dict[str, Any], file: str) -> None:
@@ -136,6 +136,7 @@ def _side(given: int | _Sides | None, name: str, file: str) -> int:
     return side
 
 
-def _scaled(values: Channels, factor: float) -> Channels:
+def scaled(values: Channels, factor: float) -> Channels:
+    """Return values on a scale of their own on that of 0 to 255, to six digits."""
     red, green, blue = (round(value / factor, 6) for value in values)
     return red, green, blue

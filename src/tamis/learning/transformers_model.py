@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load
 from torch import Tensor
 
+from tamis.learning.foreign import WRONG, arrays_of, brief
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid
 
@@ -59,15 +58,14 @@ _CHOOSES_CODE = {
     "kernel_config",
 }
 """Settings that name code to run; without them the library takes its own."""
-_WRONG = (ArithmeticError, AttributeError, ImportError, LookupError, RuntimeError, TypeError, ValueError)
-"""What the library raises on a configuration that is wrong, or weights of another shape."""
 
 
 class PretrainedModel:
     """A model on the processor, ready to encode. Any number of threads may use it at once."""
 
     def __init__(self, model: "PreTrainedModel", pooled: str, version: str) -> None:
-        self._model, self.pooled, self.version = model.eval(), pooled, version
+        self._model, self._pooled = model.eval(), pooled
+        self.facts: dict[str, Json] = {"pooled": pooled, "transformers": int(version.partition(".")[0])}
 
     @torch.inference_mode()
     def features(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -76,16 +74,16 @@ class PretrainedModel:
         Raises:
             Invalid: the model takes no pictures of this side.
         """
-        call = self._model.get_image_features if self.pooled == PROJECTION else self._model
+        call = self._model.get_image_features if self._pooled == PROJECTION else self._model
         try:
             found: Any = call(pixel_values=torch.from_numpy(pictures))
         except (RuntimeError, TypeError, ValueError) as error:
             side = pictures.shape[-1]
             raise Invalid(
-                f"The model cannot take pictures of {side} pixels: {_brief(error)}", field="encoder"
+                f"The model cannot take pictures of {side} pixels: {brief(error)}", field="encoder"
             ) from error
         made: Tensor = (
-            found.last_hidden_state[:, 0] if self.pooled == CLASS_TOKEN else found.pooler_output.flatten(1)
+            found.last_hidden_state[:, 0] if self._pooled == CLASS_TOKEN else found.pooler_output.flatten(1)
         )
         vectors: NDArray[np.float32] = made.float().numpy()
         return vectors
@@ -111,7 +109,7 @@ def load_pretrained(config: dict[str, Json], weights: list[bytes], folder: str) 
         raise Invalid(f"The weights in '{folder}' are quantised. Take those that are not.", field="encoder")
     torch.set_num_threads(1)
     transformers = _offline()
-    arrays = _arrays(weights, folder)
+    arrays = arrays_of(weights, folder)
     from huggingface_hub.errors import StrictDataclassError
 
     plain = {name: value for name, value in _plain(config).items() if name != "model_type"}
@@ -120,9 +118,9 @@ def load_pretrained(config: dict[str, Json], weights: list[bytes], folder: str) 
         model, report = transformers.MODEL_MAPPING[type(settings)].from_pretrained(
             None, config=settings, state_dict=arrays, dtype=torch.float32, output_loading_info=True
         )
-    except (*_WRONG, StrictDataclassError) as error:
+    except (*WRONG, StrictDataclassError) as error:
         raise Invalid(
-            f"'{folder}' cannot be opened as a model of the type '{kind}': {_brief(error)}", field="encoder"
+            f"'{folder}' cannot be opened as a model of the type '{kind}': {brief(error)}", field="encoder"
         ) from error
     lacking = sorted(report["missing_keys"])
     if POOLED[kind] == CLASS_TOKEN:
@@ -146,24 +144,6 @@ def _offline() -> Any:
     return transformers
 
 
-def _arrays(weights: list[bytes], folder: str) -> dict[str, Tensor]:
-    arrays: dict[str, Tensor] = {}
-    for content in weights:
-        try:
-            arrays |= load(content)
-        except SafetensorError as error:
-            raise Invalid(
-                f"The weights in '{folder}' are no safetensors: {error}.", field="encoder"
-            ) from error
-    for name, array in arrays.items():
-        if not torch.isfinite(array).all():
-            raise Invalid(
-                f"The weights in '{folder}': the array '{name}' holds a value that is not finite.",
-                field="encoder",
-            )
-    return arrays
-
-
 def _plain(config: dict[str, Json]) -> dict[str, Json]:
     """Leave out what would choose code, at any depth."""
     return {
@@ -171,7 +151,3 @@ def _plain(config: dict[str, Json]) -> dict[str, Json]:
         for name, value in config.items()
         if name not in _CHOOSES_CODE
     }
-
-
-def _brief(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
