@@ -104,5 +104,5 @@ def test_a_file_of_another_kind_is_refused_and_never_unpickled(tmp_path: Path) -
     with pytest.raises(Invalid, match="is no safetensors file"):
         opened(path)
     path.unlink()
-    with pytest.raises(Invalid, match="Nothing is downloaded"):
+    with pytest.raises(Invalid, match="'tamis encoder get dinov2-small' downloads the weights"):
         opened(path)

@@ -34,7 +34,7 @@ class Dinov2(Encoder):
     def opened(cls, rest: str, cache_folder: Path) -> Self:
         """Load the safetensors file `rest`, of timm, transformers or the authors."""
         path = Path(rest)
-        content = read_weights(path)
+        content = read_weights(path, cls.scheme)
         return cls(cache_folder, path, content)
 
     def __init__(self, cache_folder: Path, path: Path, content: bytes) -> None:

@@ -22,6 +22,13 @@ def _dinov2(name: str, revision: str, size: int, sha256: str) -> Published:
     return Published(f"{page}/resolve/{revision}/model.safetensors", page, "Apache-2.0", size, sha256)
 
 
+def how_to_get(scheme: str) -> str:
+    """Say where the weights of an encoder come from, for whoever has named a file that is not there."""
+    if scheme in PUBLISHED:
+        return f"'tamis encoder get {scheme}' downloads the weights, when you ask for it."
+    return "Nothing is downloaded: put it there."
+
+
 PUBLISHED = {
     "dinov2-small": _dinov2(
         "dinov2-small",

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 from tamis.encoders import encoder_facts, encoder_names, find_scheme
+from tamis.encoders.published import how_to_get
 from tamis.model.embedding import EncoderFacts
 from tamis.model.errors import Forbidden, Invalid, NotFound
 from tamis.store.folder import DataFolder, no_space, write_whole
@@ -68,7 +69,7 @@ def adopt(folder: DataFolder, name: str) -> str:
         return trusted_name(folder, name)
     named, into = Path(rest).absolute(), folder.weights(scheme.folder)
     if not named.exists():
-        raise Invalid(f"There is no '{rest}'. Nothing is downloaded: put it there.", field="encoder")
+        raise Invalid(f"There is no '{rest}'. {how_to_get(scheme.scheme)}", field="encoder")
     source = scheme.source(rest).absolute()
     if source.resolve().is_relative_to(into.resolve()):
         return f"{scheme.scheme}:{source.resolve().relative_to(into.resolve()).as_posix()}"
