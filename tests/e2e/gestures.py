@@ -1,41 +1,50 @@
 """What hands do and Playwright has no word for: dropping files, and taking a picture for the docs."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-NOTICE = """(target) => {
-  delete target.dataset.noticed;
-  target.addEventListener("dragover", () => { target.dataset.noticed = "yes"; }, { once: true });
+NOTICE = """() => {
+  window.tamisDrag = { taken: false, dropped: false };
+  addEventListener("dragover", (event) => { window.tamisDrag.taken ||= event.defaultPrevented; });
+  addEventListener("drop", () => { window.tamisDrag.dropped = true; });
 }"""
 
 
-def drop(target: Locator, paths: Iterable[Path]) -> None:
-    """Drop files and folders from the disk onto an element, as from the desktop's file manager.
+def drop(target: Locator, paths: Sequence[Path]) -> None:
+    """Drop files or folders from the disk onto an element, as from the desktop's file manager."""
+    if any(path.is_dir() for path in paths):
+        _drop_folders(target, paths)
+    else:
+        target.drop({"files": list(paths)})
 
-    The events come from the browser itself, with a DataTransfer that holds the files and their folders.
+
+def _drop_folders(target: Locator, paths: Sequence[Path]) -> None:
+    """Let the browser itself make the events: only then does the DataTransfer hold folders.
+
+    It opens what is dropped in tabs of their own unless the page has taken it, so the hand lets go only once
+    the page has said so.
     """
-    session = target.page.context.new_cdp_session(target.page)
+    page = target.page
+    session = page.context.new_cdp_session(page)
+    target.hover()
+    box = target.bounding_box()
+    assert box is not None, "what is not shown cannot be dropped onto"
+    where = {"x": box["x"] + 12, "y": box["y"] + box["height"] / 2}
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
 
     def drag(kind: str) -> None:
         session.send("Input.dispatchDragEvent", {"type": kind, **where, "data": data})
 
-    target.evaluate(NOTICE)
-    for _ in range(20):  # the page may have moved while the hand was on its way
-        target.hover()
-        box = target.bounding_box()
-        assert box is not None, "what is not shown cannot be dropped onto"
-        where = {"x": box["x"] + 12, "y": box["y"] + box["height"] / 2}
-        drag("dragEnter")
-        drag("dragOver")
-        drag("dragOver")  # what is under the hand may have changed at the first one
-        if target.get_attribute("data-noticed"):
-            break
+    page.evaluate(NOTICE)
+    drag("dragEnter")
+    drag("dragOver")
+    page.wait_for_function("() => window.tamisDrag.taken")
     drag("drop")
+    page.wait_for_function("() => window.tamisDrag.dropped")
     session.detach()
 
 

@@ -28,6 +28,16 @@ def create_dialog(desk: Desk, prepared: Prepared) -> None:
     expect(desk.button("Create")).to_be_visible()
 
 
+def remove_dialog(desk: Desk, prepared: Prepared) -> None:
+    desk.datasets()
+    desk.button("Actions for emoji").click()
+    desk.page.get_by_role("menuitem", name="Remove").click()
+    expect(desk.page.get_by_role("menu")).to_have_count(0)  # it fades, outside of any landmark
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("emoj")
+    expect(dialog.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
+
+
 def overview(desk: Desk, prepared: Prepared) -> None:
     desk.open(prepared.id, "overview")
     expect(desk.page.get_by_role("main")).to_contain_text(str(prepared.n))
@@ -67,7 +77,10 @@ def preferences(desk: Desk, prepared: Prepared) -> None:
     expect(desk.page.get_by_role("heading", name="Preferences")).to_be_visible()
 
 
-SCREENS = [first_page, create_dialog, overview, browse, detail, sampling, strategies, jobs, preferences]
+SCREENS = [
+    first_page, create_dialog, remove_dialog, overview, browse, detail, sampling, strategies, jobs,
+    preferences,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

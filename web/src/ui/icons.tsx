@@ -47,6 +47,19 @@ export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />);
 export const CopyIcon = icon(<path d="M5.5 5.5h7v7h-7zM3.5 10.5v-7h7" />);
 export const CheckIcon = icon(<path d="M3.5 8.5l3 3 6-7" />);
 export const CloseIcon = icon(<path d="M4 4l8 8M12 4l-8 8" />);
+export const DotsIcon = icon(
+  <g fill="currentColor" stroke="none">
+    <circle cx="3.5" cy="8" r="1.3" />
+    <circle cx="8" cy="8" r="1.3" />
+    <circle cx="12.5" cy="8" r="1.3" />
+  </g>,
+);
+export const PencilIcon = icon(
+  <path d="M3 13l.7-3L10.5 3.2a1.1 1.1 0 011.6 0l.7.7a1.1 1.1 0 010 1.6L6 12.3z" />,
+);
+export const TrashIcon = icon(
+  <path d="M3 4.5h10M6.2 4.5V3h3.6v1.5M4.3 4.5l.6 8.5h6.2l.6-8.5M6.8 7v3.8M9.2 7v3.8" />,
+);
 export const MenuIcon = icon(<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />);
 export const FolderIcon = icon(
   <path d="M2 4.5a1 1 0 011-1h3l1.5 1.6H13a1 1 0 011 1v5.4a1 1 0 01-1 1H3a1 1 0 01-1-1z" />,

@@ -47,12 +47,15 @@ export const theme = createTheme({
   defaultRadius: "md",
   focusRing: "auto",
   cursorType: "pointer",
+  respectReducedMotion: true,
   components: {
     Button: { defaultProps: { variant: "default", size: "sm", color: "ink" } },
     ActionIcon: { defaultProps: { variant: "subtle", size: "md", color: "ink" } },
-    // The page scrolls inside <main>, so nothing needs locking.
+    // The page scrolls inside <main>, so nothing needs locking. A dialog fades in where it stands: in one that
+    // still moves, a button can slip away between press and release, and the click is lost.
     Modal: {
       defaultProps: {
+        transitionProps: { transition: "fade", duration: 120 },
         lockScroll: false,
         centered: true,
         radius: "lg",

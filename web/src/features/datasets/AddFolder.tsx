@@ -12,7 +12,7 @@ import { addFolder, rootsQuery } from "./queries";
 export function AddFolder({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Add a folder on this machine" size={560}>
-      {opened ? <Body onClose={onClose} /> : null}
+      <Body onClose={onClose} />
     </Modal>
   );
 }

@@ -13,7 +13,7 @@ import { createDataset } from "./queries";
 export function CreateDataset({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Create a new dataset" size={480}>
-      {opened ? <Form onClose={onClose} /> : null}
+      <Form onClose={onClose} />
     </Modal>
   );
 }

@@ -2,21 +2,34 @@ import { Link } from "@tanstack/react-router";
 import { type Noun, url } from "../../api/client";
 import { ago, count, size } from "../../ui/format";
 import { FolderIcon } from "../../ui/icons";
+import { type CardAction, CardMenu } from "./CardMenu";
 import { coverPositions } from "./cover";
 import classes from "./DatasetCard.module.css";
 
 type Dataset = Noun<"Dataset">;
 
+interface Props {
+  dataset: Dataset;
+  onAction: (action: CardAction) => void;
+}
+
 /** A dataset at a glance: what is in it, how much, and when it changed last. */
-export function DatasetCard({ dataset }: { dataset: Dataset }) {
+export function DatasetCard({ dataset, onAction }: Props) {
   const number = dataset.n_samples - dataset.n_deleted;
   return (
     <li className={classes.card}>
       <Mosaic dataset={dataset} />
       <div className={classes.words}>
-        <Link to="/datasets/$datasetId/overview" params={{ datasetId: dataset.id }} className={classes.name}>
-          {dataset.name}
-        </Link>
+        <div className={classes.head}>
+          <Link
+            to="/datasets/$datasetId/overview"
+            params={{ datasetId: dataset.id }}
+            className={classes.name}
+          >
+            {dataset.name}
+          </Link>
+          <CardMenu name={dataset.name} onAction={onAction} />
+        </div>
         <div className={classes.line}>
           <span className={classes.number}>{count(number)}</span>
           <span>{number === 1 ? "image" : "images"}</span>

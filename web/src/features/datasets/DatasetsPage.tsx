@@ -1,21 +1,31 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Noun } from "../../api/client";
 import { count } from "../../ui/format";
 import { FolderIcon, PlusIcon } from "../../ui/icons";
 import { Logo } from "../../ui/Logo";
 import { EmptyState, ErrorNotice } from "../../ui/Notice";
 import { Page } from "../../ui/Shell";
 import { AddFolder } from "./AddFolder";
+import type { CardAction } from "./CardMenu";
 import { CreateDataset } from "./CreateDataset";
 import { DatasetCard } from "./DatasetCard";
 import classes from "./DatasetsPage.module.css";
 import { datasetsQuery } from "./queries";
+import { RemoveDataset } from "./RemoveDataset";
+import { RenameDataset } from "./RenameDataset";
 
 /** Every dataset as a card, the last changed first. */
 export function DatasetsPage() {
   const datasets = useQuery(datasetsQuery);
-  const [dialog, setDialog] = useState<"create" | "folder" | null>(null);
+  const [dialog, setDialog] = useState<"create" | "folder" | CardAction | null>(null);
+  const [chosen, setChosen] = useState<Noun<"Dataset"> | null>(null);
+  const close = () => setDialog(null);
+  const act = (dataset: Noun<"Dataset">, action: CardAction) => {
+    setChosen(dataset);
+    setDialog(action);
+  };
   const actions = (
     <div className={classes.actions}>
       <Button leftSection={<FolderIcon />} onClick={() => setDialog("folder")}>
@@ -50,12 +60,14 @@ export function DatasetsPage() {
       {number ? (
         <ul className={classes.cards} aria-label={`${count(number)} datasets`}>
           {datasets.data?.map((dataset) => (
-            <DatasetCard key={dataset.id} dataset={dataset} />
+            <DatasetCard key={dataset.id} dataset={dataset} onAction={(action) => act(dataset, action)} />
           ))}
         </ul>
       ) : null}
-      <CreateDataset opened={dialog === "create"} onClose={() => setDialog(null)} />
-      <AddFolder opened={dialog === "folder"} onClose={() => setDialog(null)} />
+      <CreateDataset opened={dialog === "create"} onClose={close} />
+      <AddFolder opened={dialog === "folder"} onClose={close} />
+      <RenameDataset dataset={chosen} opened={dialog === "rename"} onClose={close} />
+      <RemoveDataset dataset={chosen} opened={dialog === "remove"} onClose={close} />
     </Page>
   );
 }

@@ -34,6 +34,16 @@ export function createDataset(body: Noun<"DatasetCreate">): Promise<Noun<"Datase
   return data(api.POST("/api/datasets", { body }));
 }
 
+export function renameDataset(datasetId: string, name: string): Promise<Noun<"Dataset">> {
+  return data(
+    api.PATCH("/api/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId } }, body: { name } }),
+  );
+}
+
+export async function removeDataset(datasetId: string): Promise<void> {
+  await api.DELETE("/api/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId } } });
+}
+
 /** Make a dataset of a folder's images where they lie, and start to read and encode them. */
 export async function addFolder(body: Noun<"DatasetCreate">): Promise<Noun<"Dataset">> {
   const dataset = await createDataset(body);

@@ -20,7 +20,7 @@ const DAYS = [
 export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Create a token" size={460}>
-      {opened ? <Form onClose={onClose} /> : null}
+      <Form onClose={onClose} />
     </Modal>
   );
 }

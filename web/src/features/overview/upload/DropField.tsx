@@ -1,27 +1,21 @@
 import { Button } from "@mantine/core";
-import { type DragEvent, useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { UploadIcon } from "../../../ui/icons";
-import { fromDrop, fromInput, type Pick } from "./files";
+import { fromInput, type Pick } from "./files";
 import classes from "./UploadCard.module.css";
 
-/** Takes files and folders: dropped on it, or chosen in the browser's dialog. */
-export function DropField({ onPick, small }: { onPick: (pick: Pick) => void; small: boolean }) {
-  const [over, setOver] = useState(false);
-  const [reading, setReading] = useState(false);
+interface Props {
+  onPick: (pick: Pick) => void;
+  small: boolean;
+  /** Whether files are held over the page, and whether dropped folders are being looked through. */
+  over: boolean;
+  reading: boolean;
+}
+
+/** Where files and folders are dropped, or chosen in the browser's dialog. All of the page takes what is dropped. */
+export function DropField({ onPick, small, over, reading }: Props) {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  useNoStrayDrop();
-
-  const drop = async (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    setReading(true);
-    try {
-      onPick(await fromDrop(event.dataTransfer));
-    } finally {
-      setReading(false);
-    }
-  };
   const chosen = (input: HTMLInputElement) => {
     if (input.files?.length) onPick(fromInput(input.files));
     input.value = ""; // so that the same files can be chosen again
@@ -32,14 +26,6 @@ export function DropField({ onPick, small }: { onPick: (pick: Pick) => void; sma
       aria-label="Drop images or folders here"
       data-over={over || undefined}
       data-small={small || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
-      }}
-      onDrop={(event) => void drop(event)}
     >
       <span className={classes.mark}>
         <UploadIcon size={small ? 20 : 30} />
@@ -75,17 +61,4 @@ export function DropField({ onPick, small }: { onPick: (pick: Pick) => void; sma
       />
     </section>
   );
-}
-
-/** A file dropped beside the field must not make the browser leave the app to show it. */
-function useNoStrayDrop(): void {
-  useEffect(() => {
-    const swallow = (event: Event) => event.preventDefault();
-    addEventListener("dragover", swallow);
-    addEventListener("drop", swallow);
-    return () => {
-      removeEventListener("dragover", swallow);
-      removeEventListener("drop", swallow);
-    };
-  }, []);
 }
