@@ -1,4 +1,4 @@
-"""Somebody tidies up: a dataset gets another name."""
+"""Somebody tidies up: a dataset gets another name, and one that nobody needs goes."""
 
 from playwright.sync_api import Locator, expect
 
@@ -33,3 +33,20 @@ def test_a_dataset_gets_another_name(tab: Tab, platform: Platform) -> None:
     expect(tab.page.get_by_role("link", name="tidy before", exact=True)).to_have_count(0)
     with platform.client() as client:
         assert client.dataset(dataset_id).name == "tidy after"
+
+
+def test_a_dataset_is_removed_once_its_name_is_typed(tab: Tab, platform: Platform) -> None:
+    desk = Desk(tab.page)
+    dataset_id = desk.create("tidy away")
+    desk.datasets()
+    dialog = act(desk, "tidy away", "Remove")
+    expect(dialog).to_contain_text("cannot be undone")
+    remove = dialog.get_by_role("button", name="Remove", exact=True)
+    field = dialog.get_by_role("textbox")
+    field.fill("tidy")
+    expect(remove).to_be_disabled()
+    field.fill("tidy away")
+    remove.click()
+    expect(tab.page.get_by_role("link", name="tidy away", exact=True)).to_have_count(0)
+    with platform.client() as client:
+        assert dataset_id not in {dataset.id for dataset in client.datasets()}
