@@ -5,17 +5,15 @@ ResNet-18 at 224 px. Then views per second of one core: the whole batch at once,
 Pillow one image after the other, and with `--peer` against lightly's SimCLR transform. CPU time of one thread
 counts, and the best of the rounds is shown.
 
-`--peer` makes a virtual environment of its own in the cache, once, with torch, torchvision and lightly.
-Set-up never installs them: beside a torch without CUDA torchvision does not run, but for its transforms.
+With `--peer` then SimCLR end to end beside lightly's own pipeline (`end_to_end.py`), and the vectors that
+need no training beside both: a table of 5-NN accuracy on the 9 categories of the demo images.
 """
 
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +23,15 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks import machine, naive_views
+from benchmarks import end_to_end, machine, naive_views
 from benchmarks.images import photos
+from benchmarks.peer import ROOT, peer_python, recipe_of
 from tamis.learning.augment import augment
 from tamis.learning.augmentation import PRESETS
 from tamis.learning.backbones import channels_last, make_backbone
 from tamis.learning.methods import make_method
 from tamis.learning.settings import TrainingSettings
 
-ROOT = Path(__file__).resolve().parents[1]
-PEER = ROOT / ".cache" / "peer"
 NATURAL = PRESETS["natural"]
 ROUNDS = 3
 Images = NDArray[np.uint8]
@@ -52,6 +49,7 @@ class Case:
     """The share of a step that augmentation may take."""
 
 
+END_TO_END = (("small", 32, 2.5), ("resnet18", 32, 1.5), ("resnet18", 64, 1.5))
 CASES = (Case("small", 40, 32, 256, 0.15), Case("resnet18", 256, 224, 16, 0.05))
 
 
@@ -125,36 +123,18 @@ def rates(case: Case, images: Images, rounds: int = ROUNDS) -> tuple[float, floa
 
 def peer_rate(case: Case, images: Images) -> float:
     """Return views per CPU second of lightly's transform with our strengths."""
-    jitter, blur = NATURAL.jitter, NATURAL.blur
-    widest = blur.strength / 100 * case.size
-    recipe = {
-        "cj_prob": jitter.probability, "cj_strength": 1.0, "cj_bright": jitter.brightness,
-        "cj_contrast": jitter.contrast, "cj_sat": jitter.saturation, "cj_hue": jitter.hue / 2,
-        "min_scale": NATURAL.crop.min_scale, "random_gray_scale": NATURAL.gray.probability,
-        "gaussian_blur": blur.probability, "sigmas": [0.1 * widest, widest],
-        "hf_prob": NATURAL.hflip.probability,
-    }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "images.npy"
         np.save(path, images)
         script = str(ROOT / "benchmarks/peer_views.py")
-        command = [str(peer_python()), script, str(path), str(case.size), json.dumps(recipe)]
+        command = [
+            str(peer_python()),
+            script,
+            str(path),
+            str(case.size),
+            json.dumps(recipe_of(NATURAL, case.size)),
+        ]
         return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-
-
-def peer_python() -> Path:
-    """Return the Python of the peer's environment, and make it where there is none."""
-    python = PEER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    done = PEER / "complete"
-    if not done.exists():
-        venv.create(PEER, with_pip=True, clear=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet"]
-        plain = ["torch", "numpy", "pillow", "lightning_utilities", "requests", "tqdm"]
-        subprocess.run([*pip, "-c", str(ROOT / "constraints.txt"), *plain], check=True)
-        alone = ["torchvision==0.28.0", "lightly==1.6.0", "lightly_utils==0.0.2"]
-        subprocess.run([*pip, "--no-deps", *alone], check=True)
-        done.touch()
-    return python
 
 
 def main() -> None:
@@ -162,6 +142,8 @@ def main() -> None:
     parser.add_argument(
         "--peer", action="store_true", help="compare with lightly, in an environment of its own"
     )
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each side, end to end")
+    parser.add_argument("--seconds", type=float, default=120, help="CPU seconds of a run, end to end")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     print(f"{machine.model()}, one thread, load {machine.load()}, torch {torch.__version__}")
@@ -176,6 +158,11 @@ def main() -> None:
         if arguments.peer:
             theirs = peer_rate(case, images)
             print(f"  views/s: {theirs:,.0f} with lightly, {ours / theirs:.1f} x")
+    if arguments.peer:
+        for backbone, size, least in END_TO_END:
+            end_to_end.compare(backbone, size, arguments.seeds, arguments.seconds, least)
+        for row in end_to_end.without_training(("small", "resnet18"), arguments.seeds, 32):
+            print(row)
 
 
 if __name__ == "__main__":
