@@ -11,7 +11,8 @@ help: ## print this help
 demo: setup-demo app ## curate 1,900 real images and show the result (KEEP=100, IMAGES=dir, ONCE=1 ends after the job)
 	@$(bin)/python -m demo --keep $(KEEP) $(if $(IMAGES),--images "$(IMAGES)") $(if $(ONCE),--once)
 
-test: setup-test app lint web ## set up, check, and run every test, those in a browser too
+test: setup-test app ## set up, check, and run every test, those in a browser too
+	@$(MAKE) --no-print-directory -j2 lint web
 	$(npm) run test
 	$(bin)/pytest -n 2 --dist loadgroup
 

@@ -7,6 +7,7 @@ import itertools
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -53,20 +54,23 @@ def postgres() -> Iterator[Postgres]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone{os.getpid()}")
     folder = Path(tempfile.gettempdir()) / f"tamis-postgres-{run[:24]}"
     folder.mkdir(exist_ok=True)
-    server = get_server(folder, cleanup_mode="delete")  # joins the one that another worker has started
+    server = get_server(folder, cleanup_mode="stop")  # joins the one that another worker has started
     started = Postgres(server.get_uri(), itertools.count())
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         started.execute(f"ALTER SYSTEM SET {setting} = off")
     started.execute("SELECT pg_reload_conf()")
     yield started
-    server._stop = lambda: _stop_at_once(server.get_pid())  # its own way writes all to the disk first
-    server.cleanup()  # stops and deletes it only where no other worker is using it
+    server._stop = lambda: _end(server.get_pid(), folder)
+    server.cleanup()  # stops it only where no other worker is using it
 
 
-def _stop_at_once(pid: int) -> None:
+def _end(pid: int, folder: Path) -> None:
+    """Stop a server at once, without writing all to the disk first, and delete its thousands of files."""
     process = psutil.Process(pid)
     process.send_signal(signal.SIGQUIT)
     process.wait(60)
+    program = "import shutil, sys; shutil.rmtree(sys.argv[1])"
+    os.posix_spawn(sys.executable, [sys.executable, "-c", program, folder], os.environ)  # nobody waits for it
 
 
 @dataclass(frozen=True)

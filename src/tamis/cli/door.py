@@ -17,6 +17,7 @@ from tamis.cli.address import Address, forget_address, read_address, transport_t
 from tamis.cli.worker import Worker
 from tamis.client import Client
 from tamis.model.errors import Conflict, NotFound, TamisError, Unavailable
+from tamis.model.machine import loading
 from tamis.store.lock import FileLock
 
 if TYPE_CHECKING:
@@ -148,12 +149,13 @@ class Door:
     def _become_host(self) -> None:
         if self._works:  # first of all: it takes longest to start
             self._worker = Worker.for_folder(self._folder.path, self.worker_log)
-        from tamis.cli.host import Host, remove_socket
+        with loading():
+            from tamis.cli.host import Host, remove_socket
 
-        before = read_address(self._run)
-        if before is not None and before.socket is not None:
-            remove_socket(Path(before.socket))  # its process was killed: we hold its lock
-        self._host = Host(self._settings, self._run, self._worker, self._web)
+            before = read_address(self._run)
+            if before is not None and before.socket is not None:
+                remove_socket(Path(before.socket))  # its process was killed: we hold its lock
+            self._host = Host(self._settings, self._run, self._worker, self._web)
         write_address(self._run, self._host.address)
         self._use(self._host.address)
 

@@ -4,7 +4,10 @@ import argparse
 import os
 from pathlib import Path
 
-from tamis.jobs.worker import work
+from tamis.model.machine import loading
+
+with loading():
+    from tamis.jobs.worker import work
 
 
 def main() -> None:
