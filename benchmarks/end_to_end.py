@@ -56,6 +56,8 @@ class Job:
     squares: str
     vectors: str
     workers: int = 0
+    channels_last: bool = False
+    """Whether lightly's side lays its tensors out as ours does; its own examples do not."""
     folder: str = str(FOLDER)
     batch: int = BATCH
 
@@ -162,7 +164,9 @@ def told(found: Sequence[float]) -> str:
     return f"{np.mean(found):.1f} ± {spread:.1f}"
 
 
-def compare(backbone: str, size: int, seeds: int, seconds: float, least: float) -> None:
+def compare(
+    backbone: str, size: int, seeds: int, seconds: float, least: float, *, channels_last: bool = False
+) -> None:
     """Print images per CPU second and accuracy of both sides."""
     names, labels = names_and_labels()
     order = np.argsort(names)
@@ -173,7 +177,18 @@ def compare(backbone: str, size: int, seeds: int, seconds: float, least: float) 
         held = f"{folder}/squares.npy"
         np.save(held, read_squares(FOLDER, [names[row] for row in order], size))
         jobs = [
-            {side: Job(backbone, size, seed, seconds, held, f"{folder}/{side}-{seed}.npy") for side in rates}
+            {
+                side: Job(
+                    backbone,
+                    size,
+                    seed,
+                    seconds,
+                    held,
+                    f"{folder}/{side}-{seed}.npy",
+                    channels_last=channels_last,
+                )
+                for side in rates
+            }
             for seed in range(seeds)
         ]
         workers = best_workers(jobs[0]["lightly"])

@@ -144,6 +144,10 @@ def main() -> None:
     )
     parser.add_argument("--seeds", type=int, default=3, help="runs of each side, end to end")
     parser.add_argument("--seconds", type=float, default=120, help="CPU seconds of a run, end to end")
+    parser.add_argument(
+        "--channels-last", action="store_true", help="lay out lightly's tensors as ours, which is faster"
+    )
+    parser.add_argument("--only", choices=("small", "resnet18"), help="one network, end to end")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     print(f"{machine.model()}, one thread, load {machine.load()}, torch {torch.__version__}")
@@ -160,7 +164,11 @@ def main() -> None:
             print(f"  views/s: {theirs:,.0f} with lightly, {ours / theirs:.1f} x")
     if arguments.peer:
         for backbone, size, least in END_TO_END:
-            end_to_end.compare(backbone, size, arguments.seeds, arguments.seconds, least)
+            if arguments.only in (None, backbone):
+                end_to_end.compare(
+                    backbone, size, arguments.seeds, arguments.seconds, least,
+                    channels_last=arguments.channels_last,
+                )  # fmt: skip
         for row in end_to_end.without_training(("small", "resnet18"), arguments.seeds, 32):
             print(row)
 

@@ -61,7 +61,9 @@ class Run:
         width = self.backbone.dimension
         self.head = import_module("lightly.models.modules").SimCLRProjectionHead(width, min(width, 512), 128)
         self.loss = import_module("lightly.loss").NTXentLoss(temperature=0.2)
-        channels_last(self.backbone)
+        self.channels_last: bool = job["channels_last"]
+        if self.channels_last:
+            channels_last(self.backbone)
         parameters = [*self.backbone.parameters(), *self.head.parameters()]
         self.optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.05)
 
@@ -75,7 +77,9 @@ class Run:
         """Take one step of the optimizer."""
         for group in self.optimizer.param_groups:
             group["lr"] = 1e-3 * rate(fraction)
-        both = torch.cat(views).contiguous(memory_format=torch.channels_last)
+        both = torch.cat(views)
+        if self.channels_last:
+            both = both.contiguous(memory_format=torch.channels_last)
         first, second = self.head(self.backbone(both)).chunk(2)
         loss = self.loss(first, second)
         self.optimizer.zero_grad()

@@ -1,11 +1,13 @@
 """What hands do and Playwright has no word for: dropping files, and taking a picture for the docs."""
 
+import contextlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as Late
 
 NOTICE = """() => {
   window.tamisDrag = { taken: false, dropped: false };
@@ -25,8 +27,8 @@ def drop(target: Locator, paths: Sequence[Path]) -> None:
 def _drop_folders(target: Locator, paths: Sequence[Path]) -> None:
     """Let the browser itself make the events: only then does the DataTransfer hold folders.
 
-    It opens what is dropped in tabs of their own unless the page has taken it, so the hand lets go only once
-    the page has said so.
+    It opens what is dropped in a tab of its own unless the page has taken it, so the hand lets go only once
+    the page has said so. On a busy machine the browser loses some of these events: the hand tries again.
     """
     page = target.page
     session = page.context.new_cdp_session(page)
@@ -39,12 +41,21 @@ def _drop_folders(target: Locator, paths: Sequence[Path]) -> None:
     def drag(kind: str) -> None:
         session.send("Input.dispatchDragEvent", {"type": kind, **where, "data": data})
 
+    def comes(what: str) -> bool:
+        with contextlib.suppress(Late):
+            page.wait_for_function(f"() => window.tamisDrag.{what}", timeout=2_000)
+            return True
+        return False
+
     page.evaluate(NOTICE)
-    drag("dragEnter")
-    drag("dragOver")
-    page.wait_for_function("() => window.tamisDrag.taken")
-    drag("drop")
-    page.wait_for_function("() => window.tamisDrag.dropped")
+    for _ in range(10):
+        drag("dragEnter")
+        drag("dragOver")
+        if comes("taken"):
+            drag("drop")
+            if comes("dropped"):
+                break
+    assert page.evaluate("window.tamisDrag.dropped"), "the browser lost ten drops on their way"
     session.detach()
 
 

@@ -93,3 +93,20 @@ def test_two_tabs_at_once(tab: Tab, platform: Platform, tmp_path: Path) -> None:
     for desk in (first, second):
         expect(desk.page.get_by_test_id("n-images")).to_have_text("120", timeout=LONG_MS)
     assert names_in(platform, dataset_id) == sorted(path.name for path in paths)
+
+
+def test_a_page_comes_back_by_itself_after_an_outage(own: Platform, open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab(base_url=own.url)
+    tab.page.goto(own.link)
+    tab.expect_problem("Failed to load|ERR_CONNECTION|ERR_EMPTY|ERR_INCOMPLETE|ERR_NETWORK")
+    desk = Desk(tab.page)
+    desk.create("patient")
+    desk.turn_to("Jobs")
+    desk.turn_to("Overview")
+    own.kill()
+    desk.turn_to("Jobs")
+    told = tab.page.get_by_text(f"Start it again with: tamis serve --data {own.data}")
+    expect(told.first).to_be_visible(timeout=LONG_MS)
+    own.start()
+    expect(told).to_have_count(0, timeout=LONG_MS)
+    expect(desk.heading("Jobs")).to_be_visible()

@@ -136,7 +136,7 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(http: httpx.Client, app: FastA
     assert secret not in str(rows) and secret[10:] not in str(rows)
     with client_of(app, secret) as client:
         assert client.get("/api/me").json() == {
-            "kind": "token", "scope": "write", "dataset_id": None, "name": "laptop",
+            "kind": "token", "scope": "write", "dataset_id": None, "name": "laptop", "options": "",
         }  # fmt: skip
     used_at = http.get("/api/tokens").json()["items"][0]["last_used_at"]
     assert token["created_at"] <= used_at <= now()
@@ -278,8 +278,11 @@ def test_only_a_token_that_opens_everything_counts_as_admin(
     assert not tokens.has_admin(store)
 
 
-def test_the_local_secret_is_this_machine(http: httpx.Client) -> None:
-    me = {"kind": "local", "scope": "admin", "dataset_id": None, "name": "This machine"}
+def test_the_local_secret_is_this_machine(http: httpx.Client, settings: Settings) -> None:
+    me = {
+        "kind": "local", "scope": "admin", "dataset_id": None, "name": "This machine",
+        "options": settings.options(),
+    }  # fmt: skip
     assert http.get("/api/me").json() == me
 
 

@@ -1,7 +1,9 @@
 """Signing in by a one-time link, and what a browser that is signed in may ask for, and from where."""
 
+import shlex
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -31,7 +33,9 @@ def sign_in(client: httpx.Client, store: Store) -> httpx.Response:
     return client.get(f"/login?once={sessions.open_login(store)}")
 
 
-def test_a_link_becomes_a_session_and_the_address_forgets_it(stranger: httpx.Client, store: Store) -> None:
+def test_a_link_becomes_a_session_and_the_address_forgets_it(
+    stranger: httpx.Client, store: Store, settings: Settings
+) -> None:
     answer = sign_in(stranger, store)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert answer.headers["referrer-policy"] == "no-referrer"
@@ -40,7 +44,7 @@ def test_a_link_becomes_a_session_and_the_address_forgets_it(stranger: httpx.Cli
     assert name.startswith("tamis_session=session_")
     assert sorted(rules) == ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=strict"]
     assert stranger.get("/api/me").json() == {
-        "kind": "session", "scope": "admin", "dataset_id": None, "name": "You",
+        "kind": "session", "scope": "admin", "dataset_id": None, "name": "You", "options": settings.options(),
     }  # fmt: skip
 
 
@@ -247,3 +251,12 @@ def test_two_servers_on_one_machine_do_not_share_a_cookie(app: FastAPI, store: S
     with httpx.Client(transport=InProcess(app), base_url="http://localhost:8001") as client:
         assert sign_in(client, store).headers["set-cookie"].startswith("tamis_session_8001=")
         assert client.get("/api/me").status_code == 200
+
+
+def test_a_person_is_told_what_commands_need_to_mean_this_data_folder(
+    browser: httpx.Client, settings: Settings
+) -> None:
+    me = browser.get("/api/me").json()
+    assert me["options"] == f"--data {shlex.quote(str(settings.data))}"
+    assert Settings().options() == ""
+    assert Settings(data=Path("/srv/two words")).options() == "--data '/srv/two words'"

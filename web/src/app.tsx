@@ -17,6 +17,7 @@ import { formatSearch, parseSearch, parseView } from "./api/view";
 import { SignInPage } from "./features/signin/SignInPage";
 import { DatasetFrame, PlainFrame } from "./frame";
 import { ErrorNotice } from "./ui/Notice";
+import { OutageBar } from "./ui/OutageBar";
 import { LostPage, Splash } from "./ui/Splash";
 import { ThemeProvider } from "./ui/ThemeProvider";
 
@@ -114,5 +115,11 @@ function Root() {
 
   if (me.isPending) return <Splash />;
   if (me.isError) return <LostPage error={me.error} onRetry={() => void me.refetch()} />;
-  return me.data ? <Outlet /> : <SignInPage />;
+  if (!me.data) return <SignInPage />;
+  return (
+    <>
+      <Outlet />
+      <OutageBar />
+    </>
+  );
 }

@@ -3,6 +3,9 @@ import { createRoot } from "react-dom/client";
 import "./ui/mantine";
 import "./ui/theme.css";
 import { App } from "./app";
+import { swallowStrayDrops } from "./ui/strayDrop";
+
+swallowStrayDrops();
 
 const root = document.getElementById("root");
 if (root) {

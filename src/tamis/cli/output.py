@@ -75,6 +75,11 @@ def moment(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def refused(number: int) -> str:
+    """Begin the list of files that could not be used."""
+    return "1 file was refused:" if number == 1 else f"{number} files were refused:"
+
+
 def fail(message: str) -> None:
     """Write an error: one sentence, red on a terminal."""
     message = _who() + message

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tamis.cli.curation import Order, Outcome
-from tamis.cli.output import note, say
+from tamis.cli.output import note, refused, say
 from tamis.cli.progress import TITLES
 from tamis.model.digest import Json
 from tamis.model.job import Job
@@ -32,7 +32,7 @@ def print_summary(order: Order, outcome: Outcome, out: Path | None, seconds: flo
     if out is not None:
         say(f"List       {out}")
     if outcome.problems:
-        note(f"{len(outcome.problems)} files were refused:")
+        note(refused(len(outcome.problems)))
         for problem in outcome.problems[:_SHOWN_PROBLEMS]:
             note(f"  {problem.file_name}: {problem.reason}")
         if len(outcome.problems) > _SHOWN_PROBLEMS:

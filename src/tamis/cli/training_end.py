@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tamis.cli.judging import Verdict
-from tamis.cli.output import note, say, say_table, table
+from tamis.cli.output import note, refused, say, say_table, table
 from tamis.cli.training import Ready
 from tamis.model.digest import Json
 
@@ -26,7 +26,7 @@ def print_summary(ready: Ready, outcome: "Outcome", verdict: Verdict) -> None:
     command = f"embed '{source.target}'" if source.is_dataset else f"curate '{source.target}' --keep 100"
     say(f"Use it     tamis {command} --encoder 'own:{ready.order.run}'")
     if ready.problems:
-        note(f"{len(ready.problems)} files were refused:")
+        note(refused(len(ready.problems)))
         for name, reason in list(ready.problems.items())[:_SHOWN_PROBLEMS]:
             note(f"  {name}: {reason}")
         if len(ready.problems) > _SHOWN_PROBLEMS:

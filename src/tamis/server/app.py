@@ -19,6 +19,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     """Make the application. The caller closes the store and `state.engine`."""
     app = bare_app()
     app.state.store = store
+    app.state.options = settings.options()
     app.state.events = EventReader(store)
     app.state.engine = new_engine()  # no process starts before there is a file to decode
     app.add_middleware(

@@ -26,9 +26,16 @@ async def _me(request: Request) -> Me:
     return me
 
 
+async def _options(request: Request) -> str:
+    options: str = request.app.state.options
+    return options
+
+
 StoreDep = Annotated[Store, Depends(_store)]
 MeDep = Annotated[Me, Depends(_me)]
 """Who asks: the gate has let it in."""
+OptionsDep = Annotated[str, Depends(_options)]
+"""What a command needs to mean this data folder."""
 
 
 async def _positions(

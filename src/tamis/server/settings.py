@@ -1,6 +1,7 @@
 """The settings: one frozen value, read once from the environment."""
 
 import secrets
+import shlex
 from pathlib import Path
 from typing import Literal
 
@@ -9,13 +10,17 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+def _usual_data() -> Path:
+    return Path(platformdirs.user_data_dir("tamis", appauthor=False))
+
+
 class Settings(BaseSettings):
     """Each field is set by the variable of its name, in capitals after `TAMIS_`."""
 
     model_config = SettingsConfigDict(env_prefix="TAMIS_", frozen=True, extra="forbid", env_ignore_empty=True)
 
     data: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir("tamis", appauthor=False)),
+        default_factory=_usual_data,
         description="The data folder: the database, thumbnails, vectors and arrays.",
     )
     database_url: str | None = Field(
@@ -50,3 +55,8 @@ class Settings(BaseSettings):
         min_length=32,
         description="The secret of the local door. Unset: a new one at each start, in `run/server.json`.",
     )
+
+    def options(self) -> str:
+        """Return what a command needs to mean this data folder, quoted for a shell; empty for the usual."""
+        data = self.data.absolute()
+        return "" if data == _usual_data() else f"--data {shlex.quote(str(data))}"

@@ -23,7 +23,17 @@ export class ApiError extends Error {
   }
 }
 
-const UNREACHABLE = "Tamis does not answer. Is it still running? Start it again with: tamis serve";
+let start = "tamis serve";
+
+/** Say how this server is started again, as long as it can still be asked. */
+export function rememberStart(options: string): void {
+  start = options ? `tamis serve ${options}` : "tamis serve";
+}
+
+/** What is said when nobody answers. */
+export function unreachable(): string {
+  return `Tamis does not answer. Is it still running? Start it again with: ${start}`;
+}
 
 /** Make one error of a refused response, whatever its body is. */
 export async function refusal(response: Response): Promise<ApiError> {
@@ -48,7 +58,7 @@ export async function refusal(response: Response): Promise<ApiError> {
 /** Make one error of whatever was thrown; fetch throws a TypeError when nobody answers. */
 export function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
-  if (thrown instanceof TypeError) return new ApiError(UNREACHABLE);
+  if (thrown instanceof TypeError) return new ApiError(unreachable());
   return new ApiError(thrown instanceof Error ? thrown.message : String(thrown), { code: "unexpected" });
 }
 

@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { type Query, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { connectEvents, staleKeys } from "./events";
 import { keys } from "./query";
@@ -19,8 +19,7 @@ class Stream extends EventTarget {
   }
 }
 
-function listen() {
-  const client = new QueryClient();
+function listen(client = new QueryClient()) {
   const invalidate = vi.spyOn(client, "invalidateQueries").mockResolvedValue();
   const stream = new Stream();
   const stop = connectEvents(client, () => stream as unknown as EventSource);
@@ -65,4 +64,19 @@ test("stopping closes the stream and forgets what waited", () => {
   vi.runAllTimers();
   expect(stream.closed).toBe(true);
   expect(stale()).toEqual([]);
+});
+
+test("after an outage what failed is asked for again, and of the rest only what may have changed", () => {
+  const client = new QueryClient();
+  const { stream } = listen(client);
+  const filter = () => vi.mocked(client.invalidateQueries).mock.calls.at(-1)?.[0]?.predicate;
+  stream.dispatchEvent(new Event("open"));
+  expect(filter()).toBeUndefined();
+  stream.dispatchEvent(new Event("error"));
+  stream.dispatchEvent(new Event("open"));
+  const chosen = (queryKey: readonly unknown[], status: string) =>
+    filter()?.({ queryKey, state: { status } } as unknown as Query);
+  expect(chosen(keys.datasets, "success")).toBe(true);
+  expect(chosen(keys.array(ID, "ranking", "1"), "success")).toBe(false);
+  expect(chosen(keys.array(ID, "ranking", "1"), "error")).toBe(true);
 });

@@ -1,5 +1,6 @@
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import { url } from "./client";
+import { noteLost } from "./connection";
 import { keys } from "./query";
 
 /** Which lists change with a noun besides its own. */
@@ -50,6 +51,8 @@ const KINDS = [
   "reset",
 ];
 
+const CLOSED = 2; // EventSource.CLOSED: refused for good, as to who is signed out
+const LOST_MS = 1500; // a stream that breaks and comes back at once is nothing to tell
 const GATHER_MS = 150; // a batch of an upload makes many events; each list is fetched once
 
 /** Listen to the server, one stream a tab, and mark what changed as stale. Returns how to stop. */
@@ -71,12 +74,30 @@ export function connectEvents(
     timer ??= setTimeout(flush, GATHER_MS);
   };
 
+  let silence: ReturnType<typeof setTimeout> | undefined;
   const source = open(url("/api/events"));
+  source.addEventListener("error", () => {
+    if (source.readyState !== CLOSED) silence ??= setTimeout(noteLost, LOST_MS, true);
+  });
+  source.addEventListener("open", () => {
+    if (silence === undefined) return;
+    clearTimeout(silence);
+    silence = undefined;
+    noteLost(false);
+    // What failed meanwhile is asked for again, and what may have been missed; what never changes is kept.
+    void client.invalidateQueries({ predicate: isStaleAfterSilence });
+  });
   for (const kind of KINDS) source.addEventListener(kind, hear);
   return () => {
     clearTimeout(timer);
+    clearTimeout(silence);
+    noteLost(false);
     source.close();
   };
+}
+
+function isStaleAfterSilence({ queryKey, state }: Query): boolean {
+  return queryKey[0] !== "array" || state.status === "error";
 }
 
 function datasetOf(text: string): string | null {

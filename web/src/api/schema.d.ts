@@ -1597,6 +1597,9 @@ export interface components {
         /**
          * Me
          * @description The caller, and what it may do. With a `dataset_id`, it sees that dataset and nothing else.
+         *
+         *     `options` are what commands on the server's machine need to mean the same data folder, quoted for a shell,
+         *     as in `--data /srv/tamis`; empty where they need nothing, and for tokens.
          */
         Me: {
             /**
@@ -1613,6 +1616,11 @@ export interface components {
             dataset_id: string | null;
             /** Name */
             name: string;
+            /**
+             * Options
+             * @default
+             */
+            options?: string;
         };
         /**
          * Measures

@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, data, type Noun } from "./client";
-import { asApiError } from "./errors";
+import { asApiError, rememberStart } from "./errors";
 import { keys } from "./query";
 
 /** Who is signed in; null when nobody is. */
@@ -8,7 +8,9 @@ export const meQuery = queryOptions({
   queryKey: keys.me,
   queryFn: async ({ signal }): Promise<Noun<"Me"> | null> => {
     try {
-      return await data(api.GET("/api/me", { signal }));
+      const me = await data(api.GET("/api/me", { signal }));
+      rememberStart(me.options ?? "");
+      return me;
     } catch (thrown) {
       if (asApiError(thrown).status === 401) return null;
       throw thrown;

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from tamis.model.me import Me
 from tamis.server import cookie
-from tamis.server.deps import MeDep, StoreDep
+from tamis.server.deps import MeDep, OptionsDep, StoreDep
 from tamis.server.needs import needs
 from tamis.server.webapp import used_up
 from tamis.services import sessions
@@ -29,9 +29,9 @@ def login(request: Request, store: StoreDep, once: Annotated[str, Query(max_leng
 
 
 @router.get("/api/me")
-def get_me(me: MeDep) -> Me:
+def get_me(me: MeDep, options: OptionsDep) -> Me:
     """Say who the caller is, and what it may do."""
-    return me
+    return me if me.kind == "token" else me.model_copy(update={"options": options})
 
 
 @router.post("/api/me/logout", status_code=204)

@@ -45,8 +45,8 @@ export function DatasetsPage() {
         <EmptyState icon={<Logo size={64} />} title="Begin with a pile of images" action={actions}>
           <ol className={classes.steps}>
             <li>
-              <b>Bring images in.</b> Drop them here, send them with the pip package, or add a folder where it
-              lies.
+              <b>Bring images in.</b> Create a dataset and drop them onto it, send them with the pip package,
+              or add a folder where it lies.
             </li>
             <li>
               <b>Look.</b> Every image becomes a point in a plot; what looks alike lies close together.

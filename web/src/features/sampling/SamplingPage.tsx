@@ -45,7 +45,10 @@ export function SamplingPage() {
     refetchInterval: ({ state }) => (state.data?.some(isActive) ? 1000 : false),
   });
   const selection = useSelection(datasetId, active.selectionId);
-  const [setup, changeSetup] = useSetup(datasetId, setupOf(selection, strategies));
+  const [setup, changeSetup] = useSetup(
+    [datasetId, active.tagId, active.selectionId].join("/"),
+    setupOf(selection, strategies),
+  );
   const ranking = useQuery({
     ...rankingQuery(datasetId, active.selectionId ?? ""),
     enabled: active.selectionId !== null,

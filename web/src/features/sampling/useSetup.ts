@@ -1,22 +1,21 @@
-import { useCallback, useState } from "react";
+import { useCallback, useReducer } from "react";
 import { type Setup, USUAL } from "./setup";
 
 const remembered = new Map<string, Setup>();
 
 /**
- * What is set for the next selection of a dataset; it is still there after a look at another page. Until
- * somebody sets something, it is what the selection at hand was made with.
+ * What is set for the next selection, by what is shown: a tag, and perhaps a selection of it. Until somebody
+ * sets something, it is what the selection at hand was made with. It is still there after a look elsewhere.
  */
-export function useSetup(datasetId: string, loaded: Setup | null): [Setup, (change: Partial<Setup>) => void] {
-  const [own, setOwn] = useState(() => remembered.get(datasetId) ?? null);
-  const setup = own ?? loaded ?? USUAL;
+export function useSetup(shown: string, loaded: Setup | null): [Setup, (change: Partial<Setup>) => void] {
+  const [, redraw] = useReducer((changes: number) => changes + 1, 0);
+  const setup = remembered.get(shown) ?? loaded ?? USUAL;
   const change = useCallback(
     (part: Partial<Setup>) => {
-      const after = { ...setup, ...part };
-      remembered.set(datasetId, after);
-      setOwn(after);
+      remembered.set(shown, { ...setup, ...part });
+      redraw();
     },
-    [datasetId, setup],
+    [shown, setup],
   );
   return [setup, change];
 }

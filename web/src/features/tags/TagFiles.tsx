@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { datasetQuery } from "../../api/datasets";
+import { meQuery } from "../../api/session";
 import { fileList, tagsQuery } from "../../api/tags";
 import { CopyButton } from "../../ui/CopyButton";
 import classes from "./ActiveBar.module.css";
@@ -9,9 +10,10 @@ import { exportCommand } from "./command";
 export function TagFiles({ datasetId, tagId }: { datasetId: string; tagId: string }) {
   const tags = useQuery(tagsQuery(datasetId)).data;
   const dataset = useQuery(datasetQuery(datasetId)).data;
+  const me = useQuery(meQuery).data;
   const tag = tags?.find((known) => known.id === tagId);
   if (tag === undefined) return null;
-  const command = dataset === undefined ? null : exportCommand(tag, dataset.name);
+  const command = dataset === undefined || !me ? null : exportCommand(tag, dataset.name, me.options);
   return (
     <div className={classes.files}>
       <a href={fileList(datasetId, tagId)} download={`${tag.name}.txt`}>

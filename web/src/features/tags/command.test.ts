@@ -9,5 +9,8 @@ test("the command names tag and dataset, quoted where a shell would read them ot
   expect(exportCommand({ id, name: "it's $HOME" }, "a b")).toBe(
     "tamis export 'it'\\''s $HOME' --dataset 'a b' --list",
   );
+  expect(exportCommand({ id, name: "a" }, "b", "--data /tmp/d")).toBe(
+    "tamis export a --dataset b --list --data /tmp/d",
+  );
   expect(exportCommand({ id, name: "-x" }, "-y")).toBe(`tamis export ${id} --dataset -y --list`);
 });

@@ -1,7 +1,7 @@
-/** The command that prints the files of a tag, ready to be pasted into a shell. */
-export function exportCommand(tag: { id: string; name: string }, dataset: string): string {
+/** The command that prints the files of a tag, ready to be pasted into a shell; `options` name the data folder. */
+export function exportCommand(tag: { id: string; name: string }, dataset: string, options = ""): string {
   const named = tag.name.startsWith("-") ? tag.id : tag.name; // it would be read as an option
-  return `tamis export ${quoted(named)} --dataset ${quoted(dataset)} --list`;
+  return `tamis export ${quoted(named)} --dataset ${quoted(dataset)} --list${options && ` ${options}`}`;
 }
 
 /** A word as a POSIX shell reads it: as it is where nothing in it means anything else. */

@@ -11,6 +11,7 @@ export function useFileDrop(onDrop: (dropped: DataTransfer) => void): boolean {
     const hover = (event: DragEvent) => {
       if (!holdsFiles(event)) return;
       event.preventDefault();
+      if (event.dataTransfer) event.dataTransfer.dropEffect = "copy"; // strayDrop.ts has said "none" before
       setOver(true);
     };
     const leave = (event: DragEvent) => {
