@@ -1,5 +1,6 @@
 """What every test may use, and what none may: the data folder and the database of whoever runs the tests."""
 
+import gc
 import os
 
 import pytest
@@ -11,6 +12,12 @@ pytest_plugins = ("tests.databases",)
 
 for name in ("TAMIS_DATA", "TAMIS_DATABASE_URL", "TAMIS_LOCAL_SECRET"):
     os.environ.pop(name, None)
+
+
+def pytest_collection_finish() -> None:
+    """Take what has been loaded out of every later look for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

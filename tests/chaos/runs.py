@@ -26,7 +26,7 @@ COMMAND = (
 )
 KEEP = 12
 BAD_FILES = 3
-_LOOK_SECONDS = 0.002
+_LOOK_SECONDS = 0.02  # looking takes time of its own, from the run that is looked at
 _PATIENCE_SECONDS = 120.0
 
 
@@ -172,9 +172,9 @@ class Running:
         chosen = self.list.read_bytes() if self.list.exists() else b""
         return Finished(self.process.returncode, out, err, chosen)
 
-    def until(self, seen: Callable[["Running"], bool]) -> bool:
+    def until(self, seen: Callable[["Running"], bool], look_seconds: float = _LOOK_SECONDS) -> bool:
         """Wait for something to show; False when the run has ended before."""
-        return any(seen(self) for _ in self._looks())
+        return any(seen(self) for _ in self._looks(look_seconds))
 
     def ended_within(self, seconds: float) -> bool:
         try:
@@ -189,8 +189,8 @@ class Running:
         self.process.communicate()
         return stage_between(self.before, Left(self.data))
 
-    def _looks(self) -> Iterator[None]:
-        while not self.ended_within(_LOOK_SECONDS):
+    def _looks(self, look_seconds: float) -> Iterator[None]:
+        while not self.ended_within(look_seconds):
             yield
 
 

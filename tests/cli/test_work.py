@@ -1,5 +1,6 @@
 """Jobs in front of a user: posted together, shown, cancelled by Ctrl-C."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,25 @@ def test_ctrl_c_cancels_what_runs() -> None:
     with pytest.raises(Interrupted, match="Run the same command again"):
         made.run(lambda: client.ingest(ID))
     assert server.asked[1] == "POST /api/jobs/ID/cancel"
+
+
+def test_ctrl_c_while_a_job_is_posted_cancels_that_job_too() -> None:
+    """Nobody else would: it would run before the next command's reading has ended, on some of the images."""
+    server = Server(job(), job(cancel_requested=True), job(state="cancelled"))
+    client, made = work(server)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def post() -> Job:
+        signal.raise_signal(signal.SIGINT)  # the server has the request, and its answer is on the way
+        return client.ingest(ID)
+
+    try:
+        with pytest.raises(Interrupted, match="Run the same command again"):
+            made.run(post)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert server.asked[:2] == ["POST /api/datasets/ID/samples", "POST /api/jobs/ID/cancel"]
 
 
 def test_a_job_that_another_cancels_is_told() -> None:

@@ -1,9 +1,11 @@
 """Running jobs in front of a user: progress, Ctrl-C, and a worker that might not be there."""
 
 import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 from tamis.cli.output import Interrupted, note
 from tamis.cli.progress import Bars, Lines
@@ -75,13 +77,18 @@ class Work:
         return [job for job in self._open.values() if job.state not in FINISHED]
 
     def _post(self, post: Post) -> Job:
-        job = post()
+        job = self._posted(post)
         if job.cancel_requested and job.state not in FINISHED:
             # A run before this one was interrupted, and its job is only now about to stop.
             with contextlib.suppress(JobCancelled):
                 return self._client.wait(job)
+            job = self._posted(post)
+        return job
+
+    def _posted(self, post: Post) -> Job:
+        with _interrupt_held_back():
             job = post()
-        self._open[job.id] = job
+            self._open[job.id] = job
         return job
 
     def _show(self, job: Job) -> None:
@@ -103,3 +110,29 @@ class Work:
             if job.id != waited_for.id:
                 self._open[job.id] = self._client.job(job.id)
                 self._progress.show(self._open[job.id])
+
+
+@contextlib.contextmanager
+def _interrupt_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait until a posted job is known: one that nobody knows of would not be cancelled.
+
+    It would run before the next command's reading has ended, and freeze its basis on a part of the images.
+    A second Ctrl-C does not wait.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # Ctrl-C is not heard, or otherwise
+        yield
+        return
+    held: list[int] = []
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        if held:
+            raise KeyboardInterrupt
+        held.append(number)
+
+    before = signal.signal(signal.SIGINT, hold)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt
