@@ -102,7 +102,9 @@ def test_a_page_comes_back_by_itself_after_an_outage(own: Platform, open_tab: Ca
     desk = Desk(tab.page)
     desk.create("patient")
     desk.turn_to("Jobs")
+    expect(desk.heading("Jobs")).to_be_visible()  # a page that was never loaded could not be opened below
     desk.turn_to("Overview")
+    expect(desk.heading("patient")).to_be_visible()
     own.kill()
     desk.turn_to("Jobs")
     told = tab.page.get_by_text(f"Start it again with: tamis serve --data {own.data}")
