@@ -49,7 +49,7 @@ class Case:
     """The share of a step that augmentation may take."""
 
 
-END_TO_END = (("small", 32, 2.5), ("resnet18", 32, 1.5), ("resnet18", 64, 1.5))
+END_TO_END = (("small", 32, 2.5), ("resnet18", 32, 1.5))
 CASES = (Case("small", 40, 32, 256, 0.15), Case("resnet18", 256, 224, 16, 0.05))
 
 

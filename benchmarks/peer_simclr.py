@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.peer_views import allow_torchvision
 from tamis.learning.backbones import Backbone, channels_last, make_backbone
 from tamis.learning.schedule import rate
 
@@ -111,11 +112,7 @@ def vectors_of(backbone: Backbone, squares: np.ndarray) -> np.ndarray:
 
 
 def main(told: str) -> None:
-    # torchvision's compiled part needs CUDA; what is used here does not, but its import looks for two names
-    define_library: Callable[[str, str], Any] = torch.library.Library
-    library = define_library("torchvision", "DEF")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    allow_torchvision()
     job = json.loads(Path(told).read_text(encoding="utf-8"))
     torch.set_num_threads(1)
     torch.manual_seed(job["seed"])

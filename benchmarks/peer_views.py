@@ -16,14 +16,23 @@ import torch
 from PIL import Image
 
 ROUNDS = 3
+_kept: list[object] = []
 
 
-def main(images: str, size: str, recipe: str) -> None:
-    # torchvision's compiled part needs CUDA; transforms do not use it, but its import looks for two names
+def allow_torchvision() -> None:
+    """Let torchvision be imported beside a torch without CUDA.
+
+    Its compiled part needs CUDA; transforms and models do not use it, but its import looks for two names.
+    """
     define_library: Callable[[str, str], Any] = torch.library.Library
     library = define_library("torchvision", "DEF")
     for name in ("nms", "qnms"):
         library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    _kept.append(library)  # what it defines goes with it
+
+
+def main(images: str, size: str, recipe: str) -> None:
+    allow_torchvision()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     told = json.loads(recipe)
