@@ -1,14 +1,18 @@
 """Somebody opens the link that `tamis serve` printed."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.e2e.gestures import photograph
 from tests.e2e.platform import Platform
 from tests.e2e.watched import Tab
 
 
-def test_the_printed_link_signs_in_once(own: Platform, open_tab: Callable[..., Tab]) -> None:
+def test_the_printed_link_signs_in_once(
+    own: Platform, open_tab: Callable[..., Tab], screenshots: Path
+) -> None:
     tab = open_tab()
     tab.page.goto(own.link)
     expect(tab.page.get_by_role("heading", name="Datasets")).to_be_visible()
@@ -18,6 +22,8 @@ def test_the_printed_link_signs_in_once(own: Platform, open_tab: Callable[..., T
     assert cookie["sameSite"] == "Strict"
     tab.page.reload()
     expect(tab.page.get_by_role("heading", name="Datasets")).to_be_visible()
+    expect(tab.page.get_by_text("Begin with a pile of images")).to_be_visible()
+    photograph(tab.page, screenshots / "sign-in.webp")
 
     late = open_tab()
     late.expect_problem("401")
