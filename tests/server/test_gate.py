@@ -7,8 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tamis.server.app import bare_app, create_app
+from tamis.server.app import create_app
 from tamis.server.gate import OPEN_PATHS
+from tamis.server.openapi import documented_app
 from tamis.server.settings import Settings
 from tamis.store.store import open_store
 from tests.server.conftest import SECRET
@@ -27,7 +28,7 @@ def operations(*, with_body: bool = False) -> list[tuple[str, str]]:
     """Every method and address of the OpenAPI, with its parameters filled in; or those that read a body."""
     found = [
         (method.upper(), re.sub(r"\{(\w+)\}", lambda name: "0" if name[1] == "position" else ID, path))
-        for path, methods in bare_app().openapi()["paths"].items()
+        for path, methods in documented_app().openapi()["paths"].items()
         for method, operation in methods.items()
         if not with_body or "application/json" in operation.get("requestBody", {}).get("content", ())
     ]
@@ -257,7 +258,7 @@ def test_a_websocket_is_closed(app: FastAPI) -> None:
 
 
 def test_s07_no_parameter_is_a_path_on_the_server() -> None:
-    document = bare_app().openapi()
+    document = documented_app().openapi()
     names = {
         parameter["name"]
         for methods in document["paths"].values()

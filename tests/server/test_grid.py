@@ -28,15 +28,19 @@ def client(app: FastAPI) -> Client:
     return Client(token=SECRET, transport=InProcess(app))
 
 
-@pytest.fixture
-def dataset_id(store: Store) -> str:
-    """Seventy samples with thumbnails of soft colours, as photos have them."""
-    dataset_id = made.dataset_of(store)
+@pytest.fixture(scope="module")
+def thumbnails() -> list[bytes]:
+    """Seventy thumbnails of soft colours, as photos have them."""
     generator = np.random.default_rng(7)
+    low = [Image.fromarray(generator.integers(0, 256, (24, 32, 3), np.uint8)) for _ in range(N)]
+    return [encode(np.asarray(one.resize((512, 384), Image.Resampling.BICUBIC))) for one in low]
+
+
+@pytest.fixture
+def dataset_id(store: Store, thumbnails: list[bytes]) -> str:
+    dataset_id = made.dataset_of(store)
     taken = []
-    for number in range(N):
-        low = Image.fromarray(generator.integers(0, 256, (24, 32, 3), np.uint8))
-        jpeg = encode(np.asarray(low.resize((512, 384), Image.Resampling.BICUBIC)))
+    for number, jpeg in enumerate(thumbnails):
         name = b"%02d.jpg" % number
         taken.append(ingest.Taken(name, made.facts(name), jpeg))
     ingest.commit(store, dataset_id, made.JOB, taken, {})

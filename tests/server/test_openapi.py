@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tamis.server import openapi
-from tamis.server.app import bare_app
+from tamis.server.openapi import documented_app
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "numba", "onnx", "onnxruntime", "openTSNE", "umap", "sklearn", "dbos", "scipy", "lance")
@@ -22,7 +22,7 @@ def test_web_openapi_json_is_up_to_date() -> None:
 def test_operation_ids_are_the_names_of_functions_and_unique() -> None:
     ids = [
         operation["operationId"]
-        for methods in bare_app().openapi()["paths"].values()
+        for methods in documented_app().openapi()["paths"].values()
         for operation in methods.values()
     ]
     assert [name for name, times in Counter(ids).items() if times > 1] == []
@@ -30,7 +30,7 @@ def test_operation_ids_are_the_names_of_functions_and_unique() -> None:
 
 
 def test_every_operation_says_what_it_does_and_how_it_refuses() -> None:
-    for path, methods in bare_app().openapi()["paths"].items():
+    for path, methods in documented_app().openapi()["paths"].items():
         for operation in methods.values():
             assert operation["description"], path
             for status in ("401", "403", "404", "409", "413", "422"):
