@@ -50,9 +50,9 @@ AIMS: tuple[tuple[Seen, float], ...] = (
     (job_begins("embed"), 0.5),
     (vectors_change, 0.0),
     (vectors_change, 0.03),
-    (job_begins("select"), 1.0),
+    (job_begins("select"), 0.3),
     (all_is_selected, 0.0),
-    (exists, 4.0),
+    (exists, 1.8),
 )
 
 

@@ -12,12 +12,14 @@ from tamis.server.webapp import WebApp
 from tamis.services.decoding import new_engine
 from tamis.store.store import Store
 
+_ROUTES = tuple(routes.all_routes())
+
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
     """Make the application. The caller closes the store and `state.engine`."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     # As they are: to include them in an application, and to document them, takes as long as to make them.
-    app.router.routes.extend(routes.all_routes())
+    app.router.routes.extend(_ROUTES)
     errors.register(app)
     app.state.checks = {}
     app.state.store = store
@@ -26,7 +28,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.state.engine = new_engine()  # no process starts before there is a file to decode
     app.add_middleware(
         Gate,
-        routes=Routes(routes.all_routes()),
+        routes=Routes(_ROUTES),
         access=Access(store, settings.local_secret.get_secret_value()),
         webapp=WebApp(),
         allowed_hosts=settings.allowed_hosts,

@@ -6,7 +6,6 @@ from typing import IO
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import compute
 
 from tamis.model.errors import Invalid
 from tamis.services.vector_files.base import BLOCK, About, Format, Rows, as_precision, single
@@ -64,7 +63,7 @@ class Parquet(Format):
         if lists.null_count:
             row = first + lists.is_null().to_pylist().index(True)
             raise Invalid(f"'{path}', {self.place(row)}: there is no vector.", field="file")
-        lengths = compute.list_value_length(lists).to_numpy(zero_copy_only=False)
+        lengths = lists.value_lengths().to_numpy(zero_copy_only=False)
         found = dimension or int(lengths[0])
         for row in np.flatnonzero(lengths != found)[:1].tolist():
             raise Invalid(
