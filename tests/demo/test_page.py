@@ -10,16 +10,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.page import page as make_page
 from tests.demo.results import result
+from tests.e2e.watched import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-FLAGS = [
-    "--no-sandbox",  # tests may run as root, in a container
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # The contrast of every element with text of its own against the first opaque background behind it (WCAG).
 CONTRAST = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
