@@ -176,7 +176,7 @@ def test_pan_and_zoom_send_no_points_and_reset_brings_the_view_back(show: Callab
     page.wait_for_function(f"look().sum === {whole}")
 
 
-def test_the_card_shows_what_is_under_the_pointer(show: Callable[..., Tab]) -> None:
+def test_the_card_shows_what_is_under_the_pointer_and_a_click_opens_it(show: Callable[..., Tab]) -> None:
     tab = show("keep=30")
     page = tab.page
     card = page.get_by_role("status")
@@ -194,7 +194,8 @@ def test_the_card_shows_what_is_under_the_pointer(show: Callable[..., Tab]) -> N
           }
         }"""
     )
-    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    expect(page).to_have_title(re.compile(r"opened \d+"))
     expect(card).to_contain_text("orchard/DJI_0412.jpg")
     expect(card).to_contain_text(re.compile(r"rank \d+ · [\d.]+"))
     inside = card.bounding_box()

@@ -50,6 +50,9 @@ function Page() {
         nPreselected={onTop ? nBefore : 0}
         tagId={null}
         selectionId={null}
+        onOpen={(position) => {
+          document.title = `opened ${position}`;
+        }}
       />
       <KeepPanel
         max={made.order.length}

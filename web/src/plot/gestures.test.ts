@@ -13,8 +13,14 @@ function listened(): { canvas: HTMLCanvasElement; asked: unknown[][] } {
     (name: string) =>
     (...given: unknown[]) =>
       void asked.push([name, ...given]);
-  const moves = { pan: note("pan"), zoom: note("zoom"), reset: note("reset"), point: note("point") };
-  listen(canvas, moves as Moves, ending.signal);
+  const moves: Moves = {
+    pan: note("pan"),
+    zoom: note("zoom"),
+    reset: note("reset"),
+    point: note("point"),
+    open: note("open"),
+  };
+  listen(canvas, moves, ending.signal);
   return { canvas, asked };
 }
 
@@ -39,6 +45,29 @@ test("a pointer that is not pressed points, a pressed one moves the plane", () =
     ["pan", 5, -2, false],
     ["point", [15, 18]],
   ]);
+});
+
+test("a press that stays where it is opens what it points at, and a drag back to its start does not", () => {
+  const { canvas, asked } = listened();
+  pointer(canvas, "pointerdown", 1, 10, 20);
+  pointer(canvas, "pointermove", 1, 12, 21);
+  pointer(canvas, "pointerup", 1, 12, 21);
+  expect(asked).toEqual([["pan", 2, 1, false], ["point", [12, 21]], ["open"]]);
+  asked.length = 0;
+  pointer(canvas, "pointerdown", 1, 10, 20);
+  pointer(canvas, "pointermove", 1, 30, 20);
+  pointer(canvas, "pointermove", 1, 10, 20);
+  pointer(canvas, "pointerup", 1, 10, 20);
+  expect(asked).not.toContainEqual(["open"]);
+});
+
+test("of two fingers none opens anything", () => {
+  const { canvas, asked } = listened();
+  pointer(canvas, "pointerdown", 1, 100, 100);
+  pointer(canvas, "pointerdown", 2, 200, 100);
+  pointer(canvas, "pointerup", 2, 200, 100);
+  pointer(canvas, "pointerup", 1, 100, 100);
+  expect(asked).not.toContainEqual(["open"]);
 });
 
 test("two fingers that part zoom around their middle, and the plane follows the middle", () => {

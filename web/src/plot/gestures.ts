@@ -6,11 +6,14 @@ export interface Moves {
   reset(): void;
   /** The pointer is above (px, py), or null: it is gone. */
   point(at: readonly [px: number, py: number] | null): void;
+  /** The point under the pointer was clicked or tapped. */
+  open(): void;
 }
 
 const KEY_STEP = 60; // pixels
 const KEY_ZOOM = 1.5;
 const DOUBLE_CLICK_ZOOM = 2;
+const STILL = 4; // pixels that a hand moves in a click
 
 /** Listen until the signal aborts. */
 export function listen(canvas: HTMLCanvasElement, moves: Moves, signal: AbortSignal): void {
@@ -84,6 +87,8 @@ function pressed(canvas: HTMLCanvasElement, moves: Moves, key: string): boolean 
 
 function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: AbortSignal): void {
   const down = new Map<number, readonly [number, number]>();
+  /** How far the pointers have gone since the first was pressed; a second one makes it no click. */
+  let gone = 0;
   canvas.style.touchAction = "none";
   canvas.style.cursor = "grab";
 
@@ -93,6 +98,7 @@ function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: Abort
       if (event.button !== 0 || down.size >= 2) {
         return;
       }
+      gone = down.size === 0 ? 0 : Number.POSITIVE_INFINITY;
       down.set(event.pointerId, within(canvas, event));
       canvas.setPointerCapture(event.pointerId);
       canvas.style.cursor = "grabbing";
@@ -108,6 +114,7 @@ function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: Abort
         moves.point(here);
         return;
       }
+      gone += Math.hypot(here[0] - before[0], here[1] - before[1]);
       const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
       if (other) {
         pinch(moves, before, here, other);
@@ -123,6 +130,9 @@ function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: Abort
     if (tapped) {
       canvas.style.cursor = "grab";
       moves.point(within(canvas, event));
+      if (event.type === "pointerup" && gone <= STILL) {
+        moves.open();
+      }
     }
   };
   canvas.addEventListener("pointerup", lift, { signal });

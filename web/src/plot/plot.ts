@@ -35,6 +35,8 @@ export interface Plot {
   setColors(colors: PlotColors): void;
   /** Be told which point is under the pointer, and where on the page that point is. */
   onHover(listener: HoverListener): void;
+  /** Be told which point was clicked. */
+  onOpen(listener: (position: number) => void): void;
   resetView(): void;
   /** Come closer to the middle by a factor. */
   zoomBy(factor: number): void;
@@ -66,6 +68,7 @@ class CanvasPlot implements Plot {
   readonly #stage: ReturnType<typeof setStage>;
   readonly #picker: Picker;
   #hover: HoverListener = () => undefined;
+  #open: (position: number) => void = () => undefined;
   #pointer: readonly [number, number] | null = null;
   #bounds: Bounds = EVERYWHERE;
   /** Null: whatever shows all points, also after the canvas changes its size. */
@@ -129,6 +132,10 @@ class CanvasPlot implements Plot {
 
   onHover(listener: HoverListener): void {
     this.#hover = listener;
+  }
+
+  onOpen(listener: (position: number) => void): void {
+    this.#open = listener;
   }
 
   resetView(): void {
@@ -205,6 +212,10 @@ class CanvasPlot implements Plot {
         this.#go(this.#whole(), true, () => this.#look(null));
       },
       point: (at) => this.#point(at),
+      open: () => {
+        const { ring } = this.#renderer.scene;
+        if (ring !== null) this.#open(ring);
+      },
     };
   }
 

@@ -1,10 +1,12 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { useActive } from "../../api/active";
 import { membersQuery, projectionQuery, type Ranking } from "../../api/arrays";
 import type { Selection } from "../../api/selections";
 import { ErrorNotice } from "../../ui/Notice";
 import { useCounter } from "../../ui/useCounter";
+import { useSetView } from "../../ui/view";
 import { PlotPanel } from "./PlotPanel";
 import type { Projection } from "./queries";
 import classes from "./Sampling.module.css";
@@ -19,6 +21,8 @@ interface PlotAreaProps {
 /** The plot with everything that it draws, once it is there. */
 export function PlotArea({ datasetId, projection, selection, ranking }: PlotAreaProps) {
   const active = useActive(datasetId);
+  const setView = useSetView();
+  const open = useCallback((sample: number) => setView({ sample }), [setView]);
   const onTop = selection?.preselected_tag_id ?? null;
   const points = useQuery({
     ...projectionQuery(datasetId, projection?.id ?? ""),
@@ -53,6 +57,7 @@ export function PlotArea({ datasetId, projection, selection, ranking }: PlotArea
       nPreselected={onTop === null ? 0 : (preselected.data?.count ?? 0)}
       tagId={active.tagId}
       selectionId={active.selectionId}
+      onOpen={open}
     />
   );
 }

@@ -23,9 +23,12 @@ export interface PlotPanelProps {
   readonly nPreselected?: number;
   readonly tagId: string | null;
   readonly selectionId: string | null;
+  /** A point was clicked. */
+  readonly onOpen: (position: number) => void;
 }
 
 const KEYS = "Arrow keys move the plot, plus and minus zoom, 0 shows everything.";
+const CLICK = "A click opens an image.";
 
 /** The plot with its card, its buttons and its legend; a picture of the server's where it cannot be drawn. */
 export function PlotPanel(props: PlotPanelProps) {
@@ -37,6 +40,7 @@ export function PlotPanel(props: PlotPanelProps) {
     preselected,
     keep,
     label: `Plot of the embedding. ${KEYS}`,
+    onOpen: props.onOpen,
   });
   const nPreselected = ranking ? (props.nPreselected ?? 0) : 0;
   const kept = ranking ? "kept" : "in this tag";
@@ -56,7 +60,9 @@ export function PlotPanel(props: PlotPanelProps) {
           <Tool onClick={() => plot.resetView()}>Reset</Tool>
         </div>
       ) : null}
-      <p className={`${classes.float} ${classes.hint}`}>{KEYS}</p>
+      <p className={`${classes.float} ${classes.hint}`}>
+        {CLICK} {KEYS}
+      </p>
       <p className={`${classes.float} ${classes.legend}`}>
         <span>
           <i className={classes.active} /> {kept} {count(props.nActive - nPreselected)}

@@ -6,7 +6,7 @@ import { rankingQuery } from "../../api/arrays";
 import { isActive, jobsQuery } from "../../api/jobs";
 import { measureOf, openingKeep } from "../../api/opening";
 import { keys } from "../../api/query";
-import { selectionsQuery, strategiesQuery } from "../../api/selections";
+import { selectionsQuery, strategiesQuery, strategyOf } from "../../api/selections";
 import { sizeOf, tagsQuery } from "../../api/tags";
 import { ErrorNotice } from "../../ui/Notice";
 import { useSelection } from "../../ui/useCounter";
@@ -114,6 +114,7 @@ export function SamplingPage() {
             curve={selection.curve}
             randomCurve={selection.random_curve}
             importance={ranking.data.importance}
+            importanceMeans={strategies.find((one) => one.name === strategyOf(selection))?.importance}
             measure={measureOf(selection)}
             takesFocus={process.made === selection.id}
             onKeep={(keep) => activeStore(datasetId).setKeep(keep)}

@@ -22,6 +22,7 @@ interface Shown {
   readonly preselected: Uint8Array | null;
   readonly keep: number;
   readonly label: string;
+  readonly onOpen: (position: number) => void;
 }
 
 interface Used {
@@ -33,7 +34,7 @@ interface Used {
 }
 
 /** Keep a plot in a place of the page. Each part of what it shows is handed on only when it changes. */
-export function usePlot({ points, rank, members, preselected, keep, label }: Shown): Used {
+export function usePlot({ points, rank, members, preselected, keep, label, onOpen }: Shown): Used {
   const place = useRef<HTMLDivElement>(null);
   const [plot, setPlot] = useState<Plot | null | undefined>(undefined);
   const [hovered, setHovered] = useState<Hovered | null>(null);
@@ -82,5 +83,6 @@ export function usePlot({ points, rank, members, preselected, keep, label }: Sho
   useEffect(() => plot?.setMembers(members), [plot, members]);
   useEffect(() => plot?.setPreselected(preselected), [plot, preselected]);
   useEffect(() => plot?.setKeep(keep), [plot, keep]);
+  useEffect(() => plot?.onOpen(onOpen), [plot, onOpen]);
   return { place, plot, hovered };
 }

@@ -1,3 +1,4 @@
+import { Tooltip } from "@mantine/core";
 import { useMemo } from "react";
 import { distance } from "./curve";
 import { histogramOf, keptIn } from "./histogram";
@@ -6,7 +7,16 @@ import classes from "./keep.module.css";
 const BINS = 28;
 
 /** How the scores of the ranking are spread, the kept ones in the accent. Heights go by the square root. */
-export function ImportanceHistogram({ importance, keep }: { importance: Float32Array; keep: number }) {
+export function ImportanceHistogram({
+  importance,
+  keep,
+  means,
+}: {
+  importance: Float32Array;
+  keep: number;
+  /** What the strategy says its scores are. */
+  means?: string;
+}) {
   const histogram = useMemo(() => histogramOf(importance, BINS), [importance]);
   const kept = keptIn(histogram, keep);
   const most = Math.sqrt(Math.max(...histogram.counts, 1)); // few kept beside many others stay visible
@@ -18,7 +28,18 @@ export function ImportanceHistogram({ importance, keep }: { importance: Float32A
       : `Scores from ${distance(histogram.low)} to ${distance(histogram.high)}; the last image kept has ${distance(lowest)}.`;
   return (
     <figure className={classes.histogram} title={words}>
-      <figcaption>importance</figcaption>
+      <figcaption>
+        {means === undefined ? (
+          "importance"
+        ) : (
+          <Tooltip label={means} multiline w={300}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard reads the explanation here */}
+            <span className={classes.explained} tabIndex={0}>
+              importance
+            </span>
+          </Tooltip>
+        )}
+      </figcaption>
       <svg viewBox={`0 0 ${BINS} 100`} preserveAspectRatio="none" role="img" aria-label={words}>
         {Array.from(histogram.counts, (count, bin) => {
           const all = high(count);

@@ -18,6 +18,7 @@ export interface KeepPanelProps {
   readonly randomCurve: readonly CurvePoint[];
   /** Best first, as the ranking has it. */
   readonly importance: Float32Array;
+  readonly importanceMeans?: string;
   /** What is shown first. Only some strategies aim at the farthest image; the others lower the average. */
   readonly measure?: Measure;
   readonly onKeep: (keep: number) => void;
@@ -28,6 +29,10 @@ export interface KeepPanelProps {
 const BEND_RULE =
   "Where the curve lies farthest below the straight line between its ends: from there on an image brings " +
   "less than the average one did. A hint, and only about the part that was measured.";
+
+const BEYOND =
+  "Only so many images were ranked one by one. Those beyond follow in the order in which they stood then. To " +
+  "rank them too, raise Rank and press Process. A click goes back to the last ranked one.";
 
 /** How many are enough: the number, what it covers, the curve and the slider below each other. */
 export function KeepPanel(props: KeepPanelProps) {
@@ -43,6 +48,13 @@ export function KeepPanel(props: KeepPanelProps) {
         <KeepField max={max} keep={keep} onKeep={onKeep} />
         <span className={classes.soft}>of {count(max)} kept</span>
         <CoverageWords curve={curve} randomCurve={randomCurve} measure={measure} keep={keep} />
+        {keep > props.greedyUntil ? (
+          <Tooltip label={BEYOND} multiline w={300}>
+            <UnstyledButton className={classes.unranked} onClick={() => onKeep(props.greedyUntil)}>
+              {count(keep - props.greedyUntil)} beyond the ranking
+            </UnstyledButton>
+          </Tooltip>
+        ) : null}
         {enough !== null ? (
           <span className={classes.enough}>
             <span className={classes.soft}>enough?</span>{" "}
@@ -73,7 +85,7 @@ export function KeepPanel(props: KeepPanelProps) {
             takesFocus={props.takesFocus}
           />
         </div>
-        <ImportanceHistogram importance={props.importance} keep={keep} />
+        <ImportanceHistogram importance={props.importance} keep={keep} means={props.importanceMeans} />
       </div>
     </section>
   );
