@@ -110,6 +110,10 @@ class Desk:
         expect(self.slider).to_have_attribute("aria-valuenow", str(n), timeout=LONG_MS)
 
     @property
+    def plot(self) -> Locator:
+        return self.page.get_by_role("application", name="Plot of the embedding")
+
+    @property
     def slider(self) -> Locator:
         return self.page.get_by_role("slider", name="Images to keep")
 

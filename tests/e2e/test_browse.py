@@ -43,7 +43,7 @@ def test_a_click_on_a_point_of_the_plot_opens_its_image(tab: Tab, prepared: Prep
     x, y = a_point(desk.plot.screenshot(animations="disabled"))
     page.mouse.click(box["x"] + x, box["y"] + y)
     detail = page.get_by_role("dialog")
-    expect(detail.get_by_role("heading")).to_have_text(re.compile(r"\.png$"))
+    expect(detail.get_by_role("heading", level=2)).to_have_text(re.compile(r"\.png$"))
     name = prepared.name_at(re.search(r"sample=(\d+)", page.url)[1])  # type: ignore[index]
     expect(detail.get_by_role("heading", name=name)).to_be_visible()
     page.keyboard.press("Escape")

@@ -39,6 +39,7 @@ export function ImportanceHistogram({
             </span>
           </Tooltip>
         )}
+        {histogram.log ? ", log scale" : null}
       </figcaption>
       <svg viewBox={`0 0 ${BINS} 100`} preserveAspectRatio="none" role="img" aria-label={words}>
         {Array.from(histogram.counts, (count, bin) => {

@@ -16,6 +16,14 @@ test("a few outliers do not squash the rest", () => {
   expect(counts.every((count) => count > 400)).toBe(true);
 });
 
+test("scores that are small but for a few are told apart by their logarithms, and 0 is lowest", () => {
+  const { low, high, log, counts } = histogramOf(Float32Array.of(1, 0.5, 0.02, 0.015, 0.001, 0), 3);
+  expect([low, high, log]).toEqual([expect.closeTo(0.001), 1, true]);
+  expect([...counts]).toEqual([2, 2, 2]);
+  expect(histogramOf(Float32Array.of(1, 0.5, 0.02), 3).log).toBe(false);
+  expect(histogramOf(Float32Array.of(1, 0.001, -1), 3).log).toBe(false);
+});
+
 test("no scores, or all the same, give a histogram too", () => {
   expect([...histogramOf(new Float32Array(), 3).counts]).toEqual([0, 0, 0]);
   expect([...histogramOf(Float32Array.of(2, 2), 3).counts]).toEqual([2, 0, 0]);

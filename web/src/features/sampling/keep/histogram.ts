@@ -2,38 +2,45 @@
 export interface Histogram {
   readonly low: number;
   readonly high: number;
+  /** Whether each bin is as many times as wide as the one before: where most scores are small. */
+  readonly log: boolean;
   /** The bin of each place of the ranking. */
   readonly bins: Uint8Array;
   readonly counts: Uint32Array;
 }
 
 const SAMPLE = 4096; // scores looked at to find the range
+const UNEVEN = 20; // how many times the median the highest score is where the bins are logarithmic
 const OUTSIDE = 0.002; // the share of scores at either end that the first and the last bin take in
 
-/** Sort scores into bins between the lowest and the highest, a few outliers apart. */
+/** Sort scores into bins between the lowest and the highest, a few outliers apart. Logarithms have no place for 0:
+ * it is in the first bin. */
 export function histogramOf(importance: Float32Array, nBins: number): Histogram {
-  const [low, high] = rangeOf(importance);
-  const bins = new Uint8Array(importance.length);
+  const sorted = sampled(importance);
+  const cut = Math.floor(OUTSIDE * sorted.length);
+  const high = sorted[sorted.length - 1 - cut] ?? 0;
+  const plain = sorted[cut] ?? 0;
+  const least = plain < 0 ? 0 : (sorted.subarray(cut).find((score) => score > 0) ?? 0);
+  const log = least > 0 && high > UNEVEN * (sorted[sorted.length >> 1] ?? 0);
+  const low = log ? least : plain;
+  const place = log ? (score: number) => Math.log(score / low) / Math.log(high / low) : linear(low, high);
+  const bins = Uint8Array.from(importance, (score) =>
+    Math.min(Math.max(Math.floor(place(score) * nBins), 0), nBins - 1),
+  );
   const counts = new Uint32Array(nBins);
-  const wide = high - low || 1;
-  for (let place = 0; place < importance.length; place++) {
-    const share = ((importance[place] as number) - low) / wide;
-    const bin = Math.min(Math.max(Math.floor(share * nBins), 0), nBins - 1);
-    bins[place] = bin;
-    counts[bin] = (counts[bin] as number) + 1;
-  }
-  return { low, high, bins, counts };
+  for (const bin of bins) counts[bin] = (counts[bin] as number) + 1;
+  return { low, high, log, bins, counts };
 }
 
-function rangeOf(importance: Float32Array): [low: number, high: number] {
+function linear(low: number, high: number): (score: number) => number {
+  const wide = high - low || 1;
+  return (score) => (score - low) / wide;
+}
+
+function sampled(importance: Float32Array): Float32Array {
   const n = Math.min(importance.length, SAMPLE);
   const every = importance.length / n;
-  const sample = Float32Array.from(
-    { length: n },
-    (_, index) => importance[Math.floor(index * every)] ?? 0,
-  ).sort();
-  const cut = Math.floor(OUTSIDE * n);
-  return [sample[cut] ?? 0, sample[n - 1 - cut] ?? 0];
+  return Float32Array.from({ length: n }, (_, index) => importance[Math.floor(index * every)] ?? 0).sort();
 }
 
 /** Count how many of the first `keep` fall into each bin. */
