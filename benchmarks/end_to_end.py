@@ -27,6 +27,7 @@ from benchmarks.labelled import CACHE, emoji_features
 from benchmarks.peer import ROOT, peer_python, recipe_of
 from demo import emoji
 from demo.fetch import EMOJI, fetch_npm
+from tamis.cli.training import side_of
 from tamis.encoders import open_encoder
 from tamis.images.read import read_image
 from tamis.images.square import squares
@@ -56,8 +57,8 @@ class Job:
     squares: str
     vectors: str
     workers: int = 0
-    channels_last: bool = False
-    """Whether lightly's side lays its tensors out as ours does; its own examples do not."""
+    tuned: bool = False
+    """Whether lightly's side lays its tensors out and multiplies as ours does; its own does neither."""
     folder: str = str(FOLDER)
     batch: int = BATCH
 
@@ -96,12 +97,13 @@ def own(job: Job) -> dict[str, float]:
     torch.set_num_threads(1)
     began = time.process_time()
     names = sorted(str(path.relative_to(job.folder)) for path in Path(job.folder).rglob("*.png"))
-    pool = pool_of(read_squares(Path(job.folder), names, job.size * 5 // 4))
-    left = job.seconds - (time.process_time() - began)
     settings = TrainingSettings(
-        backbone=job.backbone, input_size=job.size, batch_size=job.batch, minutes=left / 60, seed=job.seed,
-        threads=1,
+        backbone=job.backbone, input_size=job.size, batch_size=job.batch, minutes=job.seconds / 60,
+        seed=job.seed, threads=1,
     )  # fmt: skip
+    pool = pool_of(read_squares(Path(job.folder), names, side_of(settings)))
+    left = job.seconds - (time.process_time() - began)
+    settings = settings.model_copy(update={"minutes": left / 60})
     with tempfile.TemporaryDirectory() as run:
         outcome = train(pool, settings, Path(run))
         seconds = time.process_time() - began
@@ -165,7 +167,7 @@ def told(found: Sequence[float]) -> str:
 
 
 def compare(
-    backbone: str, size: int, seeds: int, seconds: float, least: float, *, channels_last: bool = False
+    backbone: str, size: int, seeds: int, seconds: float, least: float, *, tuned: bool = False
 ) -> None:
     """Print images per CPU second and accuracy of both sides."""
     names, labels = names_and_labels()
@@ -185,7 +187,7 @@ def compare(
                     seconds,
                     held,
                     f"{folder}/{side}-{seed}.npy",
-                    channels_last=channels_last,
+                    tuned=tuned,
                 )
                 for side in rates
             }

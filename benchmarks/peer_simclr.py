@@ -62,9 +62,10 @@ class Run:
         width = self.backbone.dimension
         self.head = import_module("lightly.models.modules").SimCLRProjectionHead(width, min(width, 512), 128)
         self.loss = import_module("lightly.loss").NTXentLoss(temperature=0.2)
-        self.channels_last: bool = job["channels_last"]
-        if self.channels_last:
+        self.tuned: bool = job["tuned"]
+        if self.tuned:
             channels_last(self.backbone)
+            self.backbone.in_half = self.backbone.prefers_half(torch.device("cpu"))
         parameters = [*self.backbone.parameters(), *self.head.parameters()]
         self.optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.05)
 
@@ -79,7 +80,7 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = 1e-3 * rate(fraction)
         both = torch.cat(views)
-        if self.channels_last:
+        if self.tuned:
             both = both.contiguous(memory_format=torch.channels_last)
         first, second = self.head(self.backbone(both)).chunk(2)
         loss = self.loss(first, second)

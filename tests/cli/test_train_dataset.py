@@ -89,8 +89,8 @@ def test_a_dataset_without_images_is_told_from_one_that_is_not_here(door: Door, 
     upload(door, "gone", make_photos(tmp_path / "two", 2), [0, 1])
     with pytest.raises(Invalid, match="All 2 images of the dataset 'gone' are deleted"):
         find_source("gone", data_of(door))
-    unknown = run(data_of(door), "train", "dropp")
-    assert unknown.code == 1 and "There is no dataset 'dropp'. Did you mean 'drop'?" in unknown.err
+    unknown = run(data_of(door), "train", "emty")
+    assert unknown.code == 1 and "There is no dataset 'emty'. Did you mean 'empty'?" in unknown.err
     elsewhere = run(tmp_path / "data", "train", "drop")
     assert elsewhere.code == 2
     assert "no folder 'drop'" in elsewhere.err and "on the machine where that is" in elsewhere.err

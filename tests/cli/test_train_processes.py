@@ -16,7 +16,7 @@ from tamis.learning.checkpoint import find_checkpoint
 from tamis.learning.train import Silent
 from tests.cli.conftest import environment, make_photos, run
 
-CHANGES = ("input_size=32", "batch_size=8", "threads=1")
+CHANGES = ("input_size=32", "batch_size=8", "threads=1", "precision=float32")
 """DIET of a pretrained network without augmentation: nothing but the batch depends on the process."""
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 

@@ -8,6 +8,7 @@ import torch
 
 from tamis.encoders import open_encoder
 from tamis.encoders.lite0 import published_arrays
+from tamis.learning.augment import normalise
 from tamis.learning.backbones import backbone_names, make_backbone
 from tamis.learning.encode import encode
 from tamis.model.errors import Invalid
@@ -31,6 +32,21 @@ def test_a_bottleneck_narrows_and_takes_the_weights_of_what_is_below() -> None:
     expected = encode(learned, images) @ narrow.state_dict()["narrow.weight"].numpy().T
     np.testing.assert_allclose(encode(narrow, images), expected, rtol=1e-4, atol=1e-5)
     assert narrow.dimension == 8
+
+
+@pytest.mark.parametrize("bottleneck", [None, 4])
+@pytest.mark.parametrize("name", ["small", "resnet18"])
+def test_half_precision_is_for_training_alone_and_close_to_single(name: str, bottleneck: int | None) -> None:
+    torch.manual_seed(0)
+    backbone = make_backbone(name, bottleneck)
+    images = normalise(torch.from_numpy(pictures(16, 48).images))
+    single = [backbone.train(training)(images) for training in (True, False)]
+    backbone.in_half = True
+    half = [backbone.train(training)(images) for training in (True, False)]
+    assert half[0].dtype == torch.float32
+    assert 1e-5 < (half[0] - single[0]).norm() / single[0].norm() < 0.05  # it rounds to 8 bits
+    backbone.in_half = False
+    assert torch.equal(half[1], backbone(images))
 
 
 def test_a_vision_transformer_takes_whole_patches_and_stretches_its_positions() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import torch
 
+from tamis.learning.backbones import Backbone
 from tamis.learning.checkpoint import find_checkpoint
 from tamis.learning.encode import open_trained
 from tamis.learning.feed import pool_of
@@ -97,6 +98,26 @@ def test_stop_is_asked_after_every_step(tmp_path: Path) -> None:
     assert outcome.state == "stopped" and outcome.checkpoint.facts.step == 2
     assert 0 < told[-1].fraction < 1 and told[-1].n_steps == 6 and told[-1].n_epochs is None
     assert list(told[-1].shares) == [*PARTS, "other"] and sum(told[-1].shares.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("asked", "precision"), [("auto", "bfloat16"), ("float32", "float32")])
+def test_a_run_keeps_its_precision_on_a_machine_that_would_choose_another(
+    asked: str, precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[Step] = []
+
+    class Report(Silent):
+        def step(self, step: Step) -> None:
+            steps.append(step)
+
+    wanted = settings("byol", precision=asked)  # its teacher is a copy of the backbone
+    monkeypatch.setattr(Backbone, "prefers_half", lambda *_: True)
+    straight = train(pictures(), wanted, tmp_path / "straight")
+    train(pictures(), wanted, tmp_path / "broken", report=Report(), stop=lambda: len(steps) == 3)
+    monkeypatch.setattr(Backbone, "prefers_half", lambda *_: asked == "float32")
+    resumed = train(pictures(), wanted, tmp_path / "broken")
+    assert weights(resumed) == weights(straight)
+    assert resumed.checkpoint.facts.precision == straight.checkpoint.facts.precision == precision
 
 
 def test_the_history_says_where_the_time_went(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from pydantic import ValidationError
@@ -34,7 +34,8 @@ _STEP = re.compile(r"step-(\d+)")
 class CheckpointFacts(Noun):
     """What a checkpoint is: enough to encode with it, and to say where it came from.
 
-    `weights` is the SHA-256 of the weights file; `settings` are those of the whole run.
+    `weights` is the SHA-256 of the weights file; `settings` are those of the whole run. `precision` is what
+    the backbone multiplied in while it was trained; the weights themselves are float32.
     """
 
     format: int = FORMAT
@@ -44,6 +45,7 @@ class CheckpointFacts(Noun):
     preprocessing: dict[str, Json]
     method: str
     seed: int
+    precision: Literal["float32", "bfloat16"] = "float32"
     step: int
     epochs: float
     n_images: int

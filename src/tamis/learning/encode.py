@@ -61,7 +61,7 @@ def encode(backbone: Backbone, images: NDArray[np.uint8], batch_size: int = 64) 
             torch.from_numpy(np.ascontiguousarray(images[start : start + batch_size])).to(device)
         )
         features = backbone(batch.contiguous(memory_format=torch.channels_last))
-        vectors[start : start + len(batch)] = features.float().cpu().numpy()
+        vectors[start : start + len(batch)] = features.cpu().numpy()
     return vectors
 
 

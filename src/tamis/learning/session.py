@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tamis.learning.augment import NORMALISATION, augment
-from tamis.learning.backbones import channels_last, make_backbone
+from tamis.learning.backbones import Backbone, channels_last, make_backbone
 from tamis.learning.checkpoint import Checkpoint, save_checkpoint
 from tamis.learning.encode import encode, resized
 from tamis.learning.feed import Batch, Pool, sample_rows
@@ -55,12 +55,13 @@ class Session:
             for module in backbone.early():
                 module.requires_grad_(False)
         self.method = make_method(settings, backbone, len(pool))
+        self._in_half(settings.precision == "auto" and backbone.prefers_half(device))
         self.method.to(device)
         channels_last(self.method)
         self.backbone = backbone
         if device.type == "cuda":
             self.backbone.compile()
-        self.optimizer = torch.optim.AdamW(self._groups())
+        self.optimizer = torch.optim.AdamW(self._groups(), fused=True)
         self.step = 0
         self._laps = Laps(device)
         self._seen = sample_rows(len(pool), _LOOKED_AT, settings.seed)
@@ -83,6 +84,12 @@ class Session:
             {"params": group, "weight_decay": decay, "slower": slower, "lr": self.settings.learning_rate}
             for (slower, decay), group in groups.items()
         ]
+
+    def _in_half(self, half: bool) -> None:
+        """Say whether the backbone, and a teacher's copy of it, train in bfloat16."""
+        for module in self.method.modules():
+            if isinstance(module, Backbone):
+                module.in_half = half
 
     def begin(self) -> None:
         """Do what comes before the first step: let the method look at the images as they are."""
@@ -117,8 +124,7 @@ class Session:
         self.method.train()
         if self.adapts:
             _keep_norms(self.backbone)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            loss = self.method.loss(views, torch.from_numpy(batch.rows).to(self.device))
+        loss = self.method.loss(views, torch.from_numpy(batch.rows).to(self.device))
         self._laps.end("forward")
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -142,7 +148,7 @@ class Session:
                 generator = torch.Generator(self.device)
                 generator.manual_seed(seed_of(self.settings.seed, "health", number))
                 parts = [
-                    self.backbone(self._view(part.to(self.device), generator)).float().cpu()
+                    self.backbone(self._view(part.to(self.device), generator)).cpu()
                     for part in torch.split(images, 64)
                 ]
                 features.append(torch.cat(parts))
@@ -170,6 +176,7 @@ class Session:
                 f"The run in '{self.run}' was started with other settings. Train anew with another --out."
             )
         state = checkpoint.resume_state()
+        self._in_half(facts.precision == "bfloat16")  # as it began, on whatever machine it goes on
         self.method.load_state_dict(state["method"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.budget.spent = state["seconds"]
@@ -185,6 +192,7 @@ class Session:
             "preprocessing": {"color": "rgb", "size": settings.input_size, **NORMALISATION},
             "method": settings.method,
             "seed": settings.seed,
+            "precision": "bfloat16" if self.backbone.in_half else "float32",
             "step": self.step,
             "epochs": self.step / self.epoch_steps,
             "n_images": len(self.pool),

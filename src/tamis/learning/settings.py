@@ -1,6 +1,6 @@
 """What a run of training is told: nothing else decides its outcome but the images."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,8 @@ class TrainingSettings(Noun):
     `parameters` are the method's own, such as `temperature`. `threads` is how many one step may use on the
     processor; None leaves torch's own number. `bottleneck` learns so few features along with the backbone's,
     as the classic package did; to reduce them afterwards needs no such layer (docs/benchmarks.md).
+    `precision` is what the backbone multiplies in: with "auto" in bfloat16 where the device has instructions
+    for it, and "float32" gives the same weights with and without them.
     """
 
     method: str = "simclr"
@@ -31,6 +33,7 @@ class TrainingSettings(Noun):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     augmentation: Augmentation = Augmentation()
     threads: Annotated[int, Field(ge=1)] | None = None
+    precision: Literal["auto", "float32"] = "auto"
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:

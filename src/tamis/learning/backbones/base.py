@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import ClassVar
 
 import torch
@@ -17,6 +18,8 @@ class Backbone(nn.Module, ABC):
 
     name: ClassVar[str]
     dimension: int
+    in_half: bool = False
+    """Whether training multiplies in bfloat16; weights, losses and all that encodes stay in float32."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -33,8 +36,22 @@ class Backbone(nn.Module, ABC):
         """Begin with weights that were learned before, by name; RuntimeError where they do not fit."""
         self.load_state_dict(dict(weights))
 
+    def prefers_half(self, device: torch.device) -> bool:
+        """Tell whether training is faster in bfloat16, for which some devices have no instructions."""
+        if device.type == "cpu":
+            found = torch.cpu.get_capabilities()
+            return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
+        return device.type == "cuda"
+
     def check_side(self, side: int) -> None:
         """Refuse with Invalid the images of a side that this network cannot take."""
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Turn images (n, 3, s, s) into features (n, dimension), float32."""
+        half = torch.autocast(images.device.type, torch.bfloat16)
+        with half if self.in_half and self.training else nullcontext():
+            features: Tensor = super().__call__(images)
+        return features.float()
 
     @abstractmethod
     def forward(self, images: Tensor) -> Tensor:
@@ -56,6 +73,10 @@ class Bottleneck(Backbone):
     def adopt(self, weights: Mapping[str, Tensor]) -> None:
         """Give the backbone its weights; the layer on top is new."""
         self.inner.adopt(weights)
+
+    def prefers_half(self, device: torch.device) -> bool:
+        """Do as the backbone does."""
+        return self.inner.prefers_half(device)
 
     def check_side(self, side: int) -> None:
         """Refuse what the backbone refuses."""

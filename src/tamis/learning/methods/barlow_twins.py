@@ -24,7 +24,7 @@ class BarlowTwins(Method):
 
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the loss of two views (n, 3, s, s) of each image."""
-        a, b = self.projector(self.backbone(torch.cat(views))).float().chunk(2)
+        a, b = self.projector(self.backbone(torch.cat(views))).chunk(2)
         a, b = (batch_norm(one, None, None, training=True) for one in (a, b))
         correlation = a.T @ b / len(positions)  # (d, d)
         diagonal = correlation.diagonal()

@@ -28,8 +28,8 @@ class Byol(Method):
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the loss of two views (n, 3, s, s) of each image, each foretold from the other."""
         images = torch.cat(views)
-        foretold = self.predictor(self.projector(self.backbone(images))).float()
-        target = self.teacher(images).float().roll(len(positions), dims=0)
+        foretold = self.predictor(self.projector(self.backbone(images)))
+        target = self.teacher(images).roll(len(positions), dims=0)
         return 2 - 2 * cosine_similarity(foretold, target).mean()
 
     def after_step(self, fraction: float) -> None:

@@ -38,6 +38,6 @@ class Diet(Method):
 
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the loss of one view (n, 3, s, s) of each image."""
-        features = normalize(self.backbone(views[0]).float() - self.mean, dim=1)
+        features = normalize(self.backbone(views[0]) - self.mean, dim=1)
         logits = features @ normalize(self.rows, dim=1).T / self.values["temperature"]
         return cross_entropy(logits, positions, label_smoothing=self.values["label_smoothing"])

@@ -54,8 +54,8 @@ class Dino(Method):
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the cross-entropy of two views (n, 3, s, s) of each image, each against the other."""
         images = torch.cat(views)
-        foretold = log_softmax(self.head(self.backbone(images)).float() / self.values["temperature"], dim=1)
-        scores = self.teacher(images).float()
+        foretold = log_softmax(self.head(self.backbone(images)) / self.values["temperature"], dim=1)
+        scores = self.teacher(images)
         mean = scores.mean(dim=0)
         center = torch.where(self.began > 0, self.center, mean)  # the paper begins with 0, far from any mean
         target = softmax((scores - center) / self.values["teacher_temperature"], dim=1)

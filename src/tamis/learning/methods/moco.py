@@ -38,8 +38,8 @@ class Moco(Method):
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the loss of two views (n, 3, s, s) of each image."""
         images = torch.cat(views)
-        query = normalize(self.projector(self.backbone(images)).float(), dim=1)
-        key = normalize(self.teacher(images).float(), dim=1).roll(len(positions), dims=0)
+        query = normalize(self.projector(self.backbone(images)), dim=1)
+        key = normalize(self.teacher(images), dim=1).roll(len(positions), dims=0)
         right = (query * key).sum(dim=1, keepdim=True)  # (2 n, 1)
         wrong = query @ self.keys.T  # (2 n, length)
         wrong = wrong.masked_fill(positions.repeat(2)[:, None] == self.owners, -torch.inf)

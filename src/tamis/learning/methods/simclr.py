@@ -25,7 +25,7 @@ class SimClr(Method):
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the loss of two views (n, 3, s, s) of each image."""
         n = len(positions)
-        z = normalize(self.projector(self.backbone(torch.cat(views))).float(), dim=1)
+        z = normalize(self.projector(self.backbone(torch.cat(views))), dim=1)
         similar = z @ z.T / self.values["temperature"]
         similar.fill_diagonal_(-torch.inf)
         others = torch.arange(2 * n, device=z.device).roll(n)

@@ -29,6 +29,6 @@ class SimSiam(Method):
 
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the loss of two views (n, 3, s, s) of each image, from -1 to 1."""
-        z = self.projector(self.backbone(torch.cat(views))).float()
-        foretold = self.predictor(z).float()
+        z = self.projector(self.backbone(torch.cat(views)))
+        foretold = self.predictor(z)
         return -cosine_similarity(foretold, z.detach().roll(len(positions), dims=0)).mean()

@@ -24,7 +24,7 @@ class VicReg(Method):
 
     def loss(self, views: list[Tensor], positions: Tensor) -> Tensor:
         """Return the loss of two views (n, 3, s, s) of each image."""
-        a, b = self.projector(self.backbone(torch.cat(views))).float().chunk(2)
+        a, b = self.projector(self.backbone(torch.cat(views))).chunk(2)
         spread = sum((_variance(one) for one in (a, b)), torch.zeros((), device=a.device))
         mixed = sum((_covariance(one) for one in (a, b)), torch.zeros((), device=a.device))
         loss: Tensor = (
