@@ -11,6 +11,7 @@ afterEach(() => void vi.useRealTimers());
 /** An EventSource whose events the test sends. */
 class Stream extends EventTarget {
   closed = false;
+  readyState = 1;
   close(): void {
     this.closed = true;
   }
@@ -79,4 +80,26 @@ test("after an outage what failed is asked for again, and of the rest only what 
   expect(chosen(keys.datasets, "success")).toBe(true);
   expect(chosen(keys.array(ID, "ranking", "1"), "success")).toBe(false);
   expect(chosen(keys.array(ID, "ranking", "1"), "error")).toBe(true);
+});
+
+test("a stream that is refused is opened again, after a look at who is signed in", () => {
+  const client = new QueryClient();
+  const invalidate = vi.spyOn(client, "invalidateQueries").mockResolvedValue();
+  const streams: Stream[] = [];
+  const stop = connectEvents(client, () => {
+    streams.push(new Stream());
+    return streams.at(-1) as unknown as EventSource;
+  });
+  Object.assign(streams[0] as Stream, { readyState: 2 }).dispatchEvent(new Event("error"));
+  expect(invalidate.mock.calls).toEqual([[{ queryKey: keys.me }]]);
+  vi.runAllTimers();
+  expect(streams.length).toBe(2);
+  streams[1]?.send("token.created", null);
+  vi.runAllTimers();
+  expect(invalidate.mock.calls.at(-1)).toEqual([{ queryKey: keys.tokens }]);
+  Object.assign(streams[1] as Stream, { readyState: 2 }).dispatchEvent(new Event("error"));
+  stop();
+  vi.runAllTimers();
+  expect(streams.length).toBe(2);
+  expect(streams[1]?.closed).toBe(true);
 });

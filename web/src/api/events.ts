@@ -51,7 +51,8 @@ const KINDS = [
   "reset",
 ];
 
-const CLOSED = 2; // EventSource.CLOSED: refused for good, as to who is signed out
+const CLOSED = 2; // EventSource.CLOSED: refused, and the browser does not try again
+const AGAIN_MS = 5000;
 const LOST_MS = 1500; // a stream that breaks and comes back at once is nothing to tell
 const GATHER_MS = 150; // a batch of an upload makes many events; each list is fetched once
 
@@ -75,22 +76,36 @@ export function connectEvents(
   };
 
   let silence: ReturnType<typeof setTimeout> | undefined;
-  const source = open(url("/api/events"));
-  source.addEventListener("error", () => {
-    if (source.readyState !== CLOSED) silence ??= setTimeout(noteLost, LOST_MS, true);
-  });
-  source.addEventListener("open", () => {
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const lost = (stream: EventSource): void => {
+    silence ??= setTimeout(noteLost, LOST_MS, true);
+    if (stream.readyState !== CLOSED) return;
+    // Whoever is signed out is told so; a proxy may refuse only until its server is there again.
+    void client.invalidateQueries({ queryKey: keys.me });
+    again = setTimeout(() => {
+      source = listen();
+    }, AGAIN_MS);
+  };
+  const found = (): void => {
     if (silence === undefined) return;
     clearTimeout(silence);
     silence = undefined;
     noteLost(false);
     // What failed meanwhile is asked for again, and what may have been missed; what never changes is kept.
     void client.invalidateQueries({ predicate: isStaleAfterSilence });
-  });
-  for (const kind of KINDS) source.addEventListener(kind, hear);
+  };
+  const listen = (): EventSource => {
+    const stream = open(url("/api/events"));
+    stream.addEventListener("error", () => lost(stream));
+    stream.addEventListener("open", found);
+    for (const kind of KINDS) stream.addEventListener(kind, hear);
+    return stream;
+  };
+  let source = listen();
   return () => {
     clearTimeout(timer);
     clearTimeout(silence);
+    clearTimeout(again);
     noteLost(false);
     source.close();
   };
