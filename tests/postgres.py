@@ -16,7 +16,7 @@ import psycopg
 
 from tamis.store import schema
 
-# Where nothing of this has changed, a database is as good as new once it is emptied.
+# Where a test has changed none of this, the next one may have its database, emptied.
 _SHAPE = """
     SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname NOT LIKE 'pg_toast%'
@@ -66,9 +66,9 @@ class Postgres:
     def lent(self, template: str) -> Iterator[str]:
         """Give the name of a database that is as the template: emptied after another test, or new."""
         name = self.emptied.pop() if self.emptied else self.make(template)
-        yield name
-        with self.connect(template) as connection:
+        with self.connect(name) as connection:
             shape = connection.execute(_SHAPE).fetchall()
+        yield name
         with suppress(psycopg.errors.LockNotAvailable), self.connect(name) as connection:
             if connection.execute(_SHAPE).fetchall() == shape:
                 connection.execute(_EMPTY)

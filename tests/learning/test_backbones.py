@@ -34,19 +34,32 @@ def test_a_bottleneck_narrows_and_takes_the_weights_of_what_is_below() -> None:
     assert narrow.dimension == 8
 
 
-@pytest.mark.parametrize("bottleneck", [None, 4])
-@pytest.mark.parametrize("name", ["small", "resnet18"])
-def test_half_precision_is_for_training_alone_and_close_to_single(name: str, bottleneck: int | None) -> None:
+@pytest.mark.parametrize("name", backbone_names())
+def test_bfloat16_is_for_training_alone_and_close_to_float32(name: str) -> None:
     torch.manual_seed(0)
-    backbone = make_backbone(name, bottleneck)
-    images = normalise(torch.from_numpy(pictures(16, 48).images))
-    single = [backbone.train(training)(images) for training in (True, False)]
-    backbone.in_half = True
-    half = [backbone.train(training)(images) for training in (True, False)]
-    assert half[0].dtype == torch.float32
-    assert 1e-5 < (half[0] - single[0]).norm() / single[0].norm() < 0.05  # it rounds to 8 bits
-    backbone.in_half = False
-    assert torch.equal(half[1], backbone(images))
+    backbone = make_backbone(name)
+    if name == "lite0":  # drawn by chance, rounding grows from layer to layer
+        backbone.adopt({key: torch.tensor(array) for key, array in published_arrays().items() if key[:3] != "_fc"})
+    images = normalise(torch.from_numpy(pictures(8, 112).images))
+    with torch.no_grad():
+        single = [backbone.train(training)(images) for training in (True, False)]
+        backbone.bfloat16 = True
+        mixed = [backbone.train(training)(images) for training in (True, False)]
+    assert mixed[0].dtype == torch.float32
+    assert not torch.equal(mixed[0], single[0])
+    assert (mixed[0] - single[0]).norm() / single[0].norm() < 0.1  # it rounds to 8 bits
+    assert torch.isfinite(mixed[1]).all()
+    backbone.bfloat16 = False
+    assert torch.equal(mixed[1], backbone(images))
+
+
+def test_what_is_slower_in_bfloat16_stays_in_float32() -> None:
+    processor = torch.device("cpu")
+    assert not make_backbone("lite0").prefers_bfloat16(processor)
+    assert not make_backbone("lite0", 8).prefers_bfloat16(processor)
+    has = torch.cpu.get_capabilities()["avx512_bf16"] or torch.cpu.get_capabilities()["amx_bf16"]
+    assert make_backbone("small").prefers_bfloat16(processor) is has
+    assert make_backbone("small", 8).prefers_bfloat16(processor) is has
 
 
 def test_a_vision_transformer_takes_whole_patches_and_stretches_its_positions() -> None:

@@ -1,6 +1,7 @@
 """A run is a function of its settings: killed, stopped or straight, it ends with the same weights."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -110,14 +111,33 @@ def test_a_run_keeps_its_precision_on_a_machine_that_would_choose_another(
         def step(self, step: Step) -> None:
             steps.append(step)
 
-    wanted = settings("byol", precision=asked)  # its teacher is a copy of the backbone
-    monkeypatch.setattr(Backbone, "prefers_half", lambda *_: True)
+    wanted = settings("byol", precision=asked)
+    monkeypatch.setattr(Backbone, "prefers_bfloat16", lambda *_: True)
     straight = train(pictures(), wanted, tmp_path / "straight")
     train(pictures(), wanted, tmp_path / "broken", report=Report(), stop=lambda: len(steps) == 3)
-    monkeypatch.setattr(Backbone, "prefers_half", lambda *_: asked == "float32")
+    monkeypatch.setattr(Backbone, "prefers_bfloat16", lambda *_: asked == "float32")
     resumed = train(pictures(), wanted, tmp_path / "broken")
     assert weights(resumed) == weights(straight)
     assert resumed.checkpoint.facts.precision == straight.checkpoint.facts.precision == precision
+
+
+def test_a_run_from_before_there_was_a_choice_of_precision_goes_on(tmp_path: Path) -> None:
+    wanted = settings(precision="float32")
+    straight = train(pictures(), wanted, tmp_path / "straight")
+    taken: list[Step] = []
+
+    class Report(Silent):
+        def step(self, step: Step) -> None:
+            taken.append(step)
+
+    train(pictures(), wanted, tmp_path / "old", report=Report(), stop=lambda: len(taken) == 3)
+    (file,) = tmp_path.glob("old/step-*/checkpoint.json")
+    facts = json.loads(file.read_text())
+    del facts["precision"], facts["settings"]["precision"]
+    file.write_text(json.dumps(facts))
+    resumed = train(pictures(), settings(), tmp_path / "old")
+    assert (resumed.checkpoint.facts.precision, resumed.checkpoint.facts.step) == ("float32", 6)
+    assert weights(resumed) == weights(straight)
 
 
 def test_the_history_says_where_the_time_went(tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ class Session:
             for module in backbone.early():
                 module.requires_grad_(False)
         self.method = make_method(settings, backbone, len(pool))
-        self._in_half(settings.precision == "auto" and backbone.prefers_half(device))
+        faster = settings.precision == "auto" and backbone.prefers_bfloat16(device)
+        self._multiply_in(peers.share("bfloat16" if faster else "float32"))  # as the first process does
         self.method.to(device)
         channels_last(self.method)
         self.backbone = backbone
@@ -85,11 +86,11 @@ class Session:
             for (slower, decay), group in groups.items()
         ]
 
-    def _in_half(self, half: bool) -> None:
-        """Say whether the backbone, and a teacher's copy of it, train in bfloat16."""
+    def _multiply_in(self, precision: str | None) -> None:
+        """Set what the backbone multiplies in, and so does a teacher's copy of it."""
         for module in self.method.modules():
             if isinstance(module, Backbone):
-                module.in_half = half
+                module.bfloat16 = precision == "bfloat16"
 
     def begin(self) -> None:
         """Do what comes before the first step: let the method look at the images as they are."""
@@ -171,12 +172,12 @@ class Session:
                 f"The images have changed since the run in '{self.run}' was started, so it cannot go on. "
                 "Train anew with another --out."
             )
-        if facts.settings != self.settings.model_dump(mode="json"):
+        if TrainingSettings.model_validate(facts.settings) != self.settings:
             raise Invalid(
                 f"The run in '{self.run}' was started with other settings. Train anew with another --out."
             )
         state = checkpoint.resume_state()
-        self._in_half(facts.precision == "bfloat16")  # as it began, on whatever machine it goes on
+        self._multiply_in(facts.precision)  # as it began, on whatever machine it goes on
         self.method.load_state_dict(state["method"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.budget.spent = state["seconds"]
@@ -192,7 +193,7 @@ class Session:
             "preprocessing": {"color": "rgb", "size": settings.input_size, **NORMALISATION},
             "method": settings.method,
             "seed": settings.seed,
-            "precision": "bfloat16" if self.backbone.in_half else "float32",
+            "precision": "bfloat16" if self.backbone.bfloat16 else "float32",
             "step": self.step,
             "epochs": self.step / self.epoch_steps,
             "n_images": len(self.pool),

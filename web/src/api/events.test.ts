@@ -94,9 +94,9 @@ test("a stream that is refused is opened again, after a look at who is signed in
   expect(invalidate.mock.calls).toEqual([[{ queryKey: keys.me }]]);
   vi.runAllTimers();
   expect(streams.length).toBe(2);
-  streams[1]?.send("token.created", null);
+  streams[1]?.send("dataset.created", null);
   vi.runAllTimers();
-  expect(invalidate.mock.calls.at(-1)).toEqual([{ queryKey: keys.tokens }]);
+  expect(invalidate.mock.calls.at(-1)).toEqual([{ queryKey: keys.datasets }]);
   Object.assign(streams[1] as Stream, { readyState: 2 }).dispatchEvent(new Event("error"));
   stop();
   vi.runAllTimers();

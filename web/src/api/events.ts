@@ -82,6 +82,7 @@ export function connectEvents(
     if (stream.readyState !== CLOSED) return;
     // Whoever is signed out is told so; a proxy may refuse only until its server is there again.
     void client.invalidateQueries({ queryKey: keys.me });
+    clearTimeout(again);
     again = setTimeout(() => {
       source = listen();
     }, AGAIN_MS);

@@ -6,7 +6,7 @@ export interface Moves {
   reset(): void;
   /** The pointer is above (px, py), or null: it is gone. */
   point(at: readonly [px: number, py: number] | null): void;
-  /** The point under the pointer was clicked or tapped. */
+  /** Open the point that is pointed at. */
   open(): void;
 }
 
@@ -76,6 +76,9 @@ function pressed(canvas: HTMLCanvasElement, moves: Moves, key: string): boolean 
     case "Home":
       moves.reset();
       break;
+    case "Enter":
+      moves.open();
+      break;
     case "Escape":
       moves.point(null);
       return true;
@@ -87,7 +90,8 @@ function pressed(canvas: HTMLCanvasElement, moves: Moves, key: string): boolean 
 
 function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: AbortSignal): void {
   const down = new Map<number, readonly [number, number]>();
-  /** How far the pointers have gone since the first was pressed; a second one makes it no click. */
+  let start: readonly [number, number] = [0, 0];
+  /** How far from there a pointer has been; a second one makes it no click. */
   let gone = 0;
   canvas.style.touchAction = "none";
   canvas.style.cursor = "grab";
@@ -99,6 +103,7 @@ function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: Abort
         return;
       }
       gone = down.size === 0 ? 0 : Number.POSITIVE_INFINITY;
+      start = within(canvas, event);
       down.set(event.pointerId, within(canvas, event));
       canvas.setPointerCapture(event.pointerId);
       canvas.style.cursor = "grabbing";
@@ -114,7 +119,7 @@ function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: Abort
         moves.point(here);
         return;
       }
-      gone += Math.hypot(here[0] - before[0], here[1] - before[1]);
+      gone = Math.max(gone, Math.hypot(here[0] - start[0], here[1] - start[1]));
       const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
       if (other) {
         pinch(moves, before, here, other);
@@ -130,13 +135,12 @@ function listenToPointers(canvas: HTMLCanvasElement, moves: Moves, signal: Abort
     if (tapped) {
       canvas.style.cursor = "grab";
       moves.point(within(canvas, event));
-      if (event.type === "pointerup" && gone <= STILL) {
-        moves.open();
-      }
     }
   };
   canvas.addEventListener("pointerup", lift, { signal });
   canvas.addEventListener("pointercancel", lift, { signal });
+  // By now a finger has caused all its events, so none of them falls on what is opened.
+  canvas.addEventListener("click", () => gone <= STILL && moves.open(), { signal });
   canvas.addEventListener("pointerleave", () => down.size === 0 && moves.point(null), { signal });
 }
 

@@ -228,6 +228,7 @@ class CanvasPlot implements Plot {
     if (found === ring) {
       return;
     }
+    this.#canvas.style.cursor = found === null ? "grab" : "pointer";
     this.#change("ring", found);
     const box = this.#canvas.getBoundingClientRect();
     const x = found === null ? 0 : (points.x[found] as number);

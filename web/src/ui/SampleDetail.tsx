@@ -67,7 +67,8 @@ export function SampleDetail({
       aria-label={name === "" ? "Image" : name}
       onKeyDown={onKeyDown}
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      // The second click of two that were meant for what opened this does not close it.
+      onClick={(event) => event.target === dialog.current && event.detail < 2 && onClose()}
     >
       <div className={classes.stage}>
         <Picture

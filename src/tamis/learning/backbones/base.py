@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from typing import ClassVar
 
 import torch
@@ -18,7 +17,7 @@ class Backbone(nn.Module, ABC):
 
     name: ClassVar[str]
     dimension: int
-    in_half: bool = False
+    bfloat16: bool = False
     """Whether training multiplies in bfloat16; weights, losses and all that encodes stay in float32."""
 
     def __init_subclass__(cls) -> None:
@@ -36,20 +35,19 @@ class Backbone(nn.Module, ABC):
         """Begin with weights that were learned before, by name; RuntimeError where they do not fit."""
         self.load_state_dict(dict(weights))
 
-    def prefers_half(self, device: torch.device) -> bool:
-        """Tell whether training is faster in bfloat16, for which some devices have no instructions."""
+    def prefers_bfloat16(self, device: torch.device) -> bool:
+        """Tell whether training is faster in bfloat16, for which many devices have no instructions."""
         if device.type == "cpu":
-            found = torch.cpu.get_capabilities()
+            found = getattr(torch.cpu, "get_capabilities", dict)()  # older torch tells nothing
             return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
-        return device.type == "cuda"
+        return device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
 
     def check_side(self, side: int) -> None:
         """Refuse with Invalid the images of a side that this network cannot take."""
 
     def __call__(self, images: Tensor) -> Tensor:
         """Turn images (n, 3, s, s) into features (n, dimension), float32."""
-        half = torch.autocast(images.device.type, torch.bfloat16)
-        with half if self.in_half and self.training else nullcontext():
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.bfloat16 and self.training):
             features: Tensor = super().__call__(images)
         return features.float()
 
@@ -74,9 +72,9 @@ class Bottleneck(Backbone):
         """Give the backbone its weights; the layer on top is new."""
         self.inner.adopt(weights)
 
-    def prefers_half(self, device: torch.device) -> bool:
+    def prefers_bfloat16(self, device: torch.device) -> bool:
         """Do as the backbone does."""
-        return self.inner.prefers_half(device)
+        return self.inner.prefers_bfloat16(device)
 
     def check_side(self, side: int) -> None:
         """Refuse what the backbone refuses."""

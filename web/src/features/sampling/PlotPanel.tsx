@@ -27,8 +27,8 @@ export interface PlotPanelProps {
   readonly onOpen: (position: number) => void;
 }
 
-const KEYS = "Arrow keys move the plot, plus and minus zoom, 0 shows everything.";
-const CLICK = "A click opens an image.";
+const KEYS =
+  "Arrow keys move the plot, plus and minus zoom, 0 shows everything, Enter opens the image that is ringed.";
 
 /** The plot with its card, its buttons and its legend; a picture of the server's where it cannot be drawn. */
 export function PlotPanel(props: PlotPanelProps) {
@@ -60,9 +60,7 @@ export function PlotPanel(props: PlotPanelProps) {
           <Tool onClick={() => plot.resetView()}>Reset</Tool>
         </div>
       ) : null}
-      <p className={`${classes.float} ${classes.hint}`}>
-        {CLICK} {KEYS}
-      </p>
+      <p className={`${classes.float} ${classes.hint}`}>{KEYS}</p>
       <p className={`${classes.float} ${classes.legend}`}>
         <span>
           <i className={classes.active} /> {kept} {count(props.nActive - nPreselected)}

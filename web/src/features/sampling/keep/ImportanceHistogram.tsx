@@ -25,9 +25,9 @@ export function ImportanceHistogram({
   const words =
     lowest === undefined
       ? "No scores."
-      : `Scores from ${distance(histogram.low)} to ${distance(histogram.high)}; the last image kept has ${distance(lowest)}.`;
+      : `Scores up to ${distance(histogram.high)}; the last image kept has ${distance(lowest)}.`;
   return (
-    <figure className={classes.histogram} title={words}>
+    <figure className={classes.histogram}>
       <figcaption>
         {means === undefined ? (
           "importance"
@@ -42,6 +42,7 @@ export function ImportanceHistogram({
         {histogram.log ? ", log scale" : null}
       </figcaption>
       <svg viewBox={`0 0 ${BINS} 100`} preserveAspectRatio="none" role="img" aria-label={words}>
+        <title>{words}</title>
         {Array.from(histogram.counts, (count, bin) => {
           const all = high(count);
           const ours = all * ((kept[bin] ?? 0) / Math.max(count, 1));

@@ -32,7 +32,7 @@ const BEND_RULE =
 
 const BEYOND =
   "Only so many images were ranked one by one. Those beyond follow in the order in which they stood then. To " +
-  "rank them too, raise Rank and press Process. A click goes back to the last ranked one.";
+  "rank them too, raise Rank and press Process.";
 
 /** How many are enough: the number, what it covers, the curve and the slider below each other. */
 export function KeepPanel(props: KeepPanelProps) {
@@ -50,9 +50,10 @@ export function KeepPanel(props: KeepPanelProps) {
         <CoverageWords curve={curve} randomCurve={randomCurve} measure={measure} keep={keep} />
         {keep > props.greedyUntil ? (
           <Tooltip label={BEYOND} multiline w={300}>
-            <UnstyledButton className={classes.unranked} onClick={() => onKeep(props.greedyUntil)}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard reads the explanation here */}
+            <span className={classes.explained} tabIndex={0}>
               {count(keep - props.greedyUntil)} beyond the ranking
-            </UnstyledButton>
+            </span>
           </Tooltip>
         ) : null}
         {enough !== null ? (

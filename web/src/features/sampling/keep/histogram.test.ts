@@ -22,6 +22,7 @@ test("scores that are small but for a few are told apart by their logarithms, an
   expect([...counts]).toEqual([2, 2, 2]);
   expect(histogramOf(Float32Array.of(1, 0.5, 0.02), 3).log).toBe(false);
   expect(histogramOf(Float32Array.of(1, 0.001, -1), 3).log).toBe(false);
+  expect([...histogramOf(Float32Array.of(2, 2, 0, 0, 0), 3).counts]).toEqual([3, 0, 2]);
 });
 
 test("no scores, or all the same, give a histogram too", () => {

@@ -21,20 +21,20 @@ export function histogramOf(importance: Float32Array, nBins: number): Histogram 
   const high = sorted[sorted.length - 1 - cut] ?? 0;
   const plain = sorted[cut] ?? 0;
   const least = plain < 0 ? 0 : (sorted.subarray(cut).find((score) => score > 0) ?? 0);
-  const log = least > 0 && high > UNEVEN * (sorted[sorted.length >> 1] ?? 0);
+  const median = sorted[sorted.length >> 1] ?? 0;
+  const log = least > 0 && high > UNEVEN * Math.max(median, least);
   const low = log ? least : plain;
-  const place = log ? (score: number) => Math.log(score / low) / Math.log(high / low) : linear(low, high);
-  const bins = Uint8Array.from(importance, (score) =>
-    Math.min(Math.max(Math.floor(place(score) * nBins), 0), nBins - 1),
-  );
+  const wide = (log ? Math.log(high / low) : high - low) || 1;
+  const bins = new Uint8Array(importance.length);
   const counts = new Uint32Array(nBins);
-  for (const bin of bins) counts[bin] = (counts[bin] as number) + 1;
+  for (let place = 0; place < importance.length; place++) {
+    const score = importance[place] as number;
+    const share = (log ? Math.log(score / low) : score - low) / wide;
+    const bin = Math.min(Math.max(Math.floor(share * nBins), 0), nBins - 1);
+    bins[place] = bin;
+    counts[bin] = (counts[bin] as number) + 1;
+  }
   return { low, high, log, bins, counts };
-}
-
-function linear(low: number, high: number): (score: number) => number {
-  const wide = high - low || 1;
-  return (score) => (score - low) / wide;
 }
 
 function sampled(importance: Float32Array): Float32Array {
