@@ -39,7 +39,8 @@ def test_bfloat16_is_for_training_alone_and_close_to_float32(name: str) -> None:
     torch.manual_seed(0)
     backbone = make_backbone(name)
     if name == "lite0":  # drawn by chance, rounding grows from layer to layer
-        backbone.adopt({key: torch.tensor(array) for key, array in published_arrays().items() if key[:3] != "_fc"})
+        arrays = {key: torch.tensor(array) for key, array in published_arrays().items()}
+        backbone.adopt({key: array for key, array in arrays.items() if key[:3] != "_fc"})
     images = normalise(torch.from_numpy(pictures(8, 112).images))
     with torch.no_grad():
         single = [backbone.train(training)(images) for training in (True, False)]

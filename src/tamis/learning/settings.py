@@ -15,8 +15,8 @@ class TrainingSettings(Noun):
     `parameters` are the method's own, such as `temperature`. `threads` is how many one step may use on the
     processor; None leaves torch's own number. `bottleneck` learns so few features along with the backbone's,
     as the classic package did; to reduce them afterwards needs no such layer (docs/benchmarks.md).
-    `precision` is what the backbone multiplies in: with "auto" in bfloat16 where that is faster, which depends
-    on the device; "float32" does not.
+    `precision` is what the backbone multiplies in: with "auto" in bfloat16 where that is faster, which the
+    device decides; "float32" leaves nothing to it.
     """
 
     method: str = "simclr"
