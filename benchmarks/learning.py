@@ -78,7 +78,7 @@ def share(case: Case, images: Images, rounds: int = ROUNDS) -> tuple[float, floa
     torch.manual_seed(0)
     settings = TrainingSettings(backbone=case.backbone, input_size=case.size, steps=1)
     backbone = make_backbone(case.backbone)
-    backbone.bfloat16 = backbone.prefers_bfloat16(torch.device("cpu"))
+    backbone.mixed_precision = backbone.prefers_bfloat16(torch.device("cpu"))
     method = make_method(settings, backbone, len(images))
     channels_last(method)
     optimizer = torch.optim.AdamW(method.parameters(), fused=True)

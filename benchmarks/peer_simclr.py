@@ -65,7 +65,7 @@ class Run:
         self.tuned: bool = job["tuned"]
         if self.tuned:
             channels_last(self.backbone)
-            self.backbone.bfloat16 = self.backbone.prefers_bfloat16(torch.device("cpu"))
+            self.backbone.mixed_precision = self.backbone.prefers_bfloat16(torch.device("cpu"))
         parameters = [*self.backbone.parameters(), *self.head.parameters()]
         self.optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.05)
 

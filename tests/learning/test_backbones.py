@@ -38,20 +38,23 @@ def test_a_bottleneck_narrows_and_takes_the_weights_of_what_is_below() -> None:
 def test_bfloat16_is_for_training_alone_and_close_to_float32(name: str) -> None:
     torch.manual_seed(0)
     backbone = make_backbone(name)
-    if name == "lite0":  # drawn by chance, rounding grows from layer to layer
-        arrays = {key: torch.tensor(array) for key, array in published_arrays().items()}
-        backbone.adopt({key: array for key, array in arrays.items() if key[:3] != "_fc"})
     images = normalise(torch.from_numpy(pictures(8, 112).images))
+
+    def features(training: bool) -> torch.Tensor:
+        backbone.train(training)
+        for module in backbone.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.eval()  # the statistics of so few images would make much of every rounding
+        return backbone(images)
+
     with torch.no_grad():
-        single = [backbone.train(training)(images) for training in (True, False)]
-        backbone.bfloat16 = True
-        mixed = [backbone.train(training)(images) for training in (True, False)]
+        single = [features(training) for training in (True, False)]
+        backbone.mixed_precision = True
+        mixed = [features(training) for training in (True, False)]
     assert mixed[0].dtype == torch.float32
     assert not torch.equal(mixed[0], single[0])
     assert (mixed[0] - single[0]).norm() / single[0].norm() < 0.1  # it rounds to 8 bits
-    assert torch.isfinite(mixed[1]).all()
-    backbone.bfloat16 = False
-    assert torch.equal(mixed[1], backbone(images))
+    assert torch.equal(mixed[1], single[1])
 
 
 def test_what_is_slower_in_bfloat16_stays_in_float32() -> None:

@@ -114,7 +114,8 @@ function Root() {
   useEffect(() => (signedIn ? connectEvents(queryClient) : undefined), [signedIn, queryClient]);
 
   if (me.isPending) return <Splash />;
-  if (me.isError && me.data === undefined) return <LostPage error={me.error} onRetry={() => void me.refetch()} />;
+  if (me.isError && me.data === undefined)
+    return <LostPage error={me.error} onRetry={() => void me.refetch()} />;
   if (!me.data) return <SignInPage />;
   return (
     <>

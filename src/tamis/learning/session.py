@@ -90,7 +90,7 @@ class Session:
         """Set what the backbone multiplies in, and so does a teacher's copy of it."""
         for module in self.method.modules():
             if isinstance(module, Backbone):
-                module.bfloat16 = precision == "bfloat16"
+                module.mixed_precision = precision == "bfloat16"
 
     def begin(self) -> None:
         """Do what comes before the first step: let the method look at the images as they are."""
@@ -193,7 +193,7 @@ class Session:
             "preprocessing": {"color": "rgb", "size": settings.input_size, **NORMALISATION},
             "method": settings.method,
             "seed": settings.seed,
-            "precision": "bfloat16" if self.backbone.bfloat16 else "float32",
+            "precision": "bfloat16" if self.backbone.mixed_precision else "float32",
             "step": self.step,
             "epochs": self.step / self.epoch_steps,
             "n_images": len(self.pool),

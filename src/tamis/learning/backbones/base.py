@@ -17,7 +17,7 @@ class Backbone(nn.Module, ABC):
 
     name: ClassVar[str]
     dimension: int
-    bfloat16: bool = False
+    mixed_precision: bool = False
     """Whether training multiplies in bfloat16; weights, losses and all that encodes stay in float32."""
 
     def __init_subclass__(cls) -> None:
@@ -38,7 +38,7 @@ class Backbone(nn.Module, ABC):
     def prefers_bfloat16(self, device: torch.device) -> bool:
         """Tell whether training is faster in bfloat16, for which many devices have no instructions."""
         if device.type == "cpu":
-            found = getattr(torch.cpu, "get_capabilities", dict)()  # older torch tells nothing
+            found: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()  # older torch has none
             return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
         return device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
 
@@ -47,7 +47,9 @@ class Backbone(nn.Module, ABC):
 
     def __call__(self, images: Tensor) -> Tensor:
         """Turn images (n, 3, s, s) into features (n, dimension), float32."""
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.bfloat16 and self.training):
+        with torch.autocast(
+            images.device.type, torch.bfloat16, enabled=self.mixed_precision and self.training
+        ):
             features: Tensor = super().__call__(images)
         return features.float()
 
