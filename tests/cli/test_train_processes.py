@@ -28,8 +28,9 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     command = ["-m", "tamis", "train", photos, "--out", tmp_path / "shared", "--json", "--steps", "3"]
     ran = subprocess.run(
         [*TORCHRUN, *map(str, command), *options, "--augmentation", "none"],
-        check=True, capture_output=True, text=True, env=environment(tmp_path / "data", OMP_NUM_THREADS="1"),
+        check=False, capture_output=True, text=True, env=environment(tmp_path / "data", OMP_NUM_THREADS="1"),
     )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
     told = json.loads(ran.stdout)  # once, so by one process
     assert [problem["file_name"] for problem in told["problems"]] == ["broken.jpg"]
     assert told["checkpoint"]["step"] == 3 and ran.stderr.count("step 3/3") == 1

@@ -2,18 +2,21 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import torch
 from torch import Tensor, distributed
+from torch.distributed import distributed_c10d
 
 from tamis.model.errors import Invalid, Unavailable
 
 _PATIENCE = timedelta(days=1)
 """The first process reads all images, measures and saves while the others wait; one that dies is noticed at
 once."""
+_LONGEST_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,23 @@ class Group:
         return given[0]
 
     def wait(self) -> None:
-        """Wait for the others."""
+        """Wait for the others; each may end then."""
         if self.world > 1:
             with _end_told():
                 distributed.all_reduce(torch.zeros(1))
+            _let_all_arrive(self.world)
+
+
+def _let_all_arrive(world: int) -> None:
+    """Hold a process back until all have what came over their connections: one that ends closes them, and a
+    slower one would take that for a crash. The store counts, which needs none of them."""
+    store = distributed_c10d._get_default_store()
+    until = time.monotonic() + _LONGEST_SECONDS
+    with contextlib.suppress(RuntimeError):  # the store has ended, and with it the need for it
+        number = store.add("arrived", 1)
+        everyone = -(-number // world) * world
+        while store.add("arrived", 0) < everyone and time.monotonic() < until:
+            time.sleep(0.005)
 
 
 @contextlib.contextmanager
