@@ -16,7 +16,7 @@ from tests.e2e.platform import Platform
 from tests.e2e.watched import Tab
 
 pytestmark = pytest.mark.xdist_group("e2e-large")  # its platform is its own: it may run beside the others
-IMAGES, DRAWN = 2000, 250
+IMAGES, DRAWN = 2000, 60
 MOST_REQUESTS, MOST_THUMBNAIL_BYTES, MOST_SCRIPT_BYTES = 20, 400_000, 300_000
 MOST_RESIDENT_BYTES = 250_000_000
 HEAVY = ("torch", "numba", "llvmlite", "onnxruntime")

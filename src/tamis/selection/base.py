@@ -55,6 +55,12 @@ class RankRequest:
     progress: Progress | None = None
     cancelled: Cancelled | None = None
 
+    def landmarks(self, most: int) -> Positions:
+        """Return up to `most` candidates that stand for the pool, ascending: all, or drawn by the seed."""
+        if len(self.candidates) <= most:
+            return self.candidates
+        return np.sort(np.random.default_rng(self.seed).choice(self.candidates, most, replace=False))
+
     def checkpoint(self, done: int, total: int) -> None:
         """Report progress, and stop here when asked to; strategies call this several times a second.
 

@@ -49,19 +49,27 @@ def nearest_reference(
 def neighbour_distances(
     vectors: Floats, flat: Floats, own: Positions, neighbours: int, workers: Workers, check: Check
 ) -> Floats:
-    """Return per row the distances to its nearest references, ascending, shape (n, neighbours).
+    """Return per row the distances to its nearest references, ascending, (n, neighbours)."""
+    return np.sqrt(nearest_neighbours(vectors, flat, own, neighbours, workers, check)[1])
 
-    `own[i]` is the reference that is row i itself, and does not count, or -1.
+
+def nearest_neighbours(
+    vectors: Floats, flat: Floats, own: Positions, neighbours: int, workers: Workers, check: Check
+) -> tuple[Integers, Floats]:
+    """Return per row its nearest references and the squared distances, ascending, (n, neighbours) each.
+
+    Ties go to the lowest reference. `own[i]` is the one that is row i itself, and does not count, or -1.
     """
+    near = np.zeros((len(vectors), neighbours), np.int32)
     squared = np.full((len(vectors), neighbours), np.inf, np.float32)
     in_parts(
-        lambda start, stop: _neighbours(vectors, flat, own, squared, start, stop),
+        lambda start, stop: _neighbours(vectors, flat, own, near, squared, start, stop),
         len(vectors),
         flat.size,
         workers,
         check,
     )
-    return np.sqrt(squared)
+    return near, squared
 
 
 def distance_to_neighbour(
@@ -176,7 +184,7 @@ def _nearest(
 
 @kernel
 def _neighbours(
-    vectors: Floats, flat: Floats, own: Positions, squared: Floats, start: int, stop: int
+    vectors: Floats, flat: Floats, own: Positions, near: Integers, squared: Floats, start: int, stop: int
 ) -> None:
     row = np.empty(flat.shape[1], np.float32)
     last = squared.shape[1] - 1
@@ -184,14 +192,14 @@ def _neighbours(
         _squared(vectors[i], flat, row)
         if own[i] >= 0:
             row[own[i]] = np.inf
-        found = squared[i]
+        places, found = near[i], squared[i]
         for j in range(row.size):
             if row[j] < found[last]:
                 place = last
                 while place > 0 and found[place - 1] > row[j]:
-                    found[place] = found[place - 1]
+                    places[place], found[place] = places[place - 1], found[place - 1]
                     place -= 1
-                found[place] = row[j]
+                places[place], found[place] = j, row[j]
 
 
 @kernel

@@ -53,10 +53,7 @@ class Coverage(Strategy):
         """Choose by newly covered samples, go on by distance when all is covered, and append the rest."""
         from tamis.selection.kernels.cover import cover  # loads numba
 
-        rows, pool = request.remaining, request.candidates
-        if len(pool) > self.landmarks:
-            generator = np.random.default_rng(request.seed)
-            pool = np.sort(generator.choice(pool, self.landmarks, replace=False))
+        rows, pool = request.remaining, request.landmarks(self.landmarks)
         found = cover(
             request.vectors if len(rows) == len(request.vectors) else request.vectors[rows],
             request.vectors[pool],

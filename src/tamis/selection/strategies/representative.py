@@ -45,15 +45,9 @@ class Representative(Strategy):
         rows, wanted = request.remaining, request.n_samples
         vectors = request.vectors if len(rows) == len(request.vectors) else request.vectors[rows]
         kept = request.vectors[request.preselected]
-        landmarks = request.vectors[self._landmarks(request)]
+        landmarks = request.vectors[request.landmarks(self.landmarks)]
         found = herd(
             vectors, landmarks, wanted, kept=kept, threads=request.threads, checkpoint=request.checkpoint
         )
         all_of_it = np.float32(len(landmarks))
         return completed(request, found.order, found.gain / all_of_it, found.left / all_of_it)
-
-    def _landmarks(self, request: RankRequest) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        pool = request.candidates
-        if len(pool) <= self.landmarks:
-            return pool
-        return np.sort(np.random.default_rng(request.seed).choice(pool, self.landmarks, replace=False))

@@ -92,7 +92,7 @@ function Parameters(props: Omit<StrategyPickerProps, "strategies"> & { strategy:
   );
 }
 
-const FIRST = ["representative", "typical", "coreset"];
+const FIRST = ["representative", "diffusion", "coreset"];
 
 /** The three that most people need first, those that cannot run here last. */
 function ordered(strategies: readonly Strategy[]): Strategy[] {
