@@ -1335,6 +1335,41 @@ export interface components {
             distance?: number | null;
         };
         /**
+         * Diffusion
+         * @description Keep the sample from which most of the pool is reached in short steps from like to like.
+         *
+         *     1. Join each sample with its nearest `neighbours`; the nearer, the heavier the edge, measured by how far
+         *        apart neighbours are in that place.
+         *     2. Let what is known at one sample spread along the edges, 99 of 100 parts going on with each step. How
+         *        much of it arrives is the similarity of two samples, 1 for a sample and itself.
+         *     3. Keep the sample that makes the kept ones most similar to the pool as a whole, as in `representative`.
+         *
+         *     So a sample stands for a whole group that hangs together, however stretched or thin, and not for a ball
+         *     of one size. The pool is stood for by landmarks, drawn by the seed, and the choice is among them; up to
+         *     that many samples all are used. Every tie goes to the lowest position. Once nothing is left to gain, or no
+         *     landmark, the farthest sample comes next, as in coreset, with an importance of 0. After `greedy_until`
+         *     landmarks come by what each would add at that point, and then all others.
+         */
+        Diffusion: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            strategy: "diffusion";
+            /**
+             * Neighbours
+             * @description With how many others each sample is joined.
+             * @default 20
+             */
+            neighbours?: number;
+            /**
+             * Landmarks
+             * @description How many samples, drawn at random, stand for the pool.
+             * @default 4000
+             */
+            landmarks?: number;
+        };
+        /**
          * Embedding
          * @description `kind` is `full` for what an encoder gave and `pca` for the reduced child that selection uses.
          */
@@ -1928,7 +1963,7 @@ export interface components {
             /** Embedding Id */
             embedding_id: string;
             /** Strategy */
-            strategy?: components["schemas"]["Balance"] | components["schemas"]["ClusterBalanced"] | components["schemas"]["Combine"] | components["schemas"]["Coral"] | components["schemas"]["Coreset"] | components["schemas"]["Coverage"] | components["schemas"]["Deduplicate"] | components["schemas"]["KMeansPlusPlus"] | components["schemas"]["Random"] | components["schemas"]["Representative"] | components["schemas"]["Similarity"] | components["schemas"]["Typical"] | components["schemas"]["Uncertainty"];
+            strategy?: components["schemas"]["Balance"] | components["schemas"]["ClusterBalanced"] | components["schemas"]["Combine"] | components["schemas"]["Coral"] | components["schemas"]["Coreset"] | components["schemas"]["Coverage"] | components["schemas"]["Deduplicate"] | components["schemas"]["Diffusion"] | components["schemas"]["KMeansPlusPlus"] | components["schemas"]["Random"] | components["schemas"]["Representative"] | components["schemas"]["Similarity"] | components["schemas"]["Typical"] | components["schemas"]["Uncertainty"];
             /** N Samples */
             n_samples: number;
             /**
