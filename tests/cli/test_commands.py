@@ -110,6 +110,22 @@ def test_an_export_of_images_that_are_gone_copies_nothing(photos: Path, busy: Pa
     assert not (tmp_path / "copy").exists()
 
 
+def test_a_tag_is_renamed_and_removed(busy: Path, photos: Path) -> None:
+    curate = ("curate", photos, "--keep", "2", "--encoder", "pixels", "--seed", "5", "--name")
+    assert run(busy, *curate, "week 12").code == 0
+    inside = ("--dataset", photos.name)
+    taken = run(busy, "tag", "rename", "week 12", "initial-tag", *inside)
+    assert taken.code == 1 and "'initial-tag'" in taken.err
+    renamed = run(busy, "tag", "rename", "week 12", "week 13", *inside)
+    assert renamed.code == 0 and "'week 13'" in renamed.out
+    assert run(busy, "tag", "remove", "week 13", *inside, stdin="n\n").code == 1
+    removed = run(busy, "tag", "remove", "week 13", "--yes", *inside)
+    assert removed.code == 0 and "Removed the tag 'week 13'" in removed.out
+    assert run(busy, "tag", "show", "week 13", *inside).code == 1
+    kept = run(busy, "tag", "remove", "initial-tag", "--yes", *inside)
+    assert kept.code == 1 and "tells what was uploaded" in kept.err
+
+
 def test_a_dataset_is_removed_and_its_images_stay(tmp_path: Path, busy: Path) -> None:
     folders = [make_photos(tmp_path / name, 2) for name in ("one", "two")]
     for folder in folders:

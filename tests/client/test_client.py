@@ -77,6 +77,8 @@ def test_there_is_a_method_for_every_route() -> None:
             lambda: client.tag(ID, ID),
             lambda: client.tag_selection(ID, "a", ID, 1),
             lambda: client.tag_files(ID, "a", ID, []),
+            lambda: client.rename_tag(ID, ID, "a"),
+            lambda: client.remove_tag(ID, ID),
             lambda: client.paths(ID, ID),
             lambda: client.embed(ID, EmbeddingCreate()),
             lambda: list(client.embeddings(ID)),

@@ -39,6 +39,16 @@ class Prepared:
             )
             return str(client.wait(job).result["selection_id"])
 
+    def save(self, selection_id: str, name: str, keep: int) -> Tag:
+        """Freeze the first of a ranking under a name."""
+        with self.platform.client() as client:
+            return client.tag_selection(self.id, name, selection_id, keep)
+
+    def tag_names(self) -> set[str]:
+        """Return the names of all tags, as the server knows them."""
+        with self.platform.client() as client:
+            return {tag.name for tag in client.tags(self.id)}
+
     def name_at(self, position: str | None) -> str:
         """Return the name of the image at a position, as a cell of the grid carries it."""
         assert position is not None, "this cell carries no position"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.desk import Desk
 from tests.e2e.gestures import photograph
@@ -65,3 +65,83 @@ def test_the_plot_follows_the_tag(tab: Tab, prepared: Prepared) -> None:
     desk.tag("initial-tag").click()
     expect(plot).to_contain_text(f"in this tag {prepared.n}")
     assert counted(tab.page).active == all_of_them
+
+
+def act(page: Page, tag: str, word: str) -> None:
+    page.get_by_role("button", name=f"Actions for {tag}").click()
+    page.get_by_role("menuitem", name=word).click()
+
+
+def test_a_tag_gets_another_name_and_is_removed(tab: Tab, prepared: Prepared) -> None:
+    tab.expect_problem("409")
+    prepared.tag("to rename", prepared.names[:20])
+    desk = Desk(tab.page)
+    desk.open(prepared.id, "browse")
+    expect(tab.page.get_by_role("button", name="Actions for initial-tag")).to_have_count(0)
+    desk.tag("to rename").click()
+    act(tab.page, "to rename", "Rename")
+    field = tab.page.get_by_role("dialog").get_by_role("textbox", name="Name")
+    expect(field).to_be_focused()
+    field.fill("initial-tag")
+    field.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("to remove")
+    field.press("Enter")
+    expect(desk.tag("to remove")).to_have_attribute("aria-selected", "true")
+    expect(desk.tag("to rename")).to_have_count(0)
+    act(tab.page, "to remove", "Remove")
+    dialog = tab.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("20 images")
+    dialog.get_by_role("button", name="Remove", exact=True).click()
+    expect(desk.tag("to remove")).to_have_count(0)
+    expect(desk.tag("initial-tag")).to_have_attribute("aria-selected", "true")
+    expect(desk.active).to_have_text(f"{prepared.n} of {prepared.n} active")
+    assert "to remove" not in prepared.tag_names()
+
+
+def test_by_keyboard_too_and_a_tag_with_children_stays(tab: Tab, prepared: Prepared) -> None:
+    above = prepared.tag("above", prepared.names[:30])
+    prepared.tag("below", prepared.names[:10], parent=above)
+    desk = Desk(tab.page)
+    desk.open(prepared.id, "browse")
+    desk.tag("above").focus()
+    tab.page.keyboard.press("Delete")
+    expect(tab.page.get_by_role("dialog")).to_have_count(0)
+    desk.tag("below").focus()
+    tab.page.keyboard.press("F2")
+    field = tab.page.get_by_role("dialog").get_by_role("textbox", name="Name")
+    field.fill("underneath")
+    field.press("Enter")
+    expect(tab.page.get_by_role("dialog")).to_have_count(0)
+    desk.tag("underneath").focus()
+    tab.page.keyboard.press("Delete")
+    expect(tab.page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True)).to_be_focused()
+    tab.page.keyboard.press("Enter")
+    expect(desk.tag("underneath")).to_have_count(0)
+    assert {"above", "underneath"} & prepared.tag_names() == {"above"}
+
+
+def test_a_page_leaves_a_tag_that_somebody_else_removes(tab: Tab, prepared: Prepared) -> None:
+    gone = prepared.tag("soon gone", prepared.names[:7])
+    desk = Desk(tab.page)
+    desk.open(prepared.id, "browse", tag=gone.id)
+    expect(desk.active).to_have_text("7 of 7 active")
+    with prepared.platform.client() as client:
+        client.remove_tag(prepared.id, gone.id)
+    expect(desk.tag("initial-tag")).to_have_attribute("aria-selected", "true")
+    expect(desk.active).to_have_text(f"{prepared.n} of {prepared.n} active")
+
+
+def test_a_saved_tag_shows_its_ranking(tab: Tab, prepared: Prepared) -> None:
+    tag = prepared.save(prepared.selection("coreset", 25), "its ranking", keep=15)
+    desk = Desk(tab.page)
+    desk.open(prepared.id, "browse", tag=tag.id)
+    expect(desk.active).to_have_text("15 of 15 active")
+    tab.page.get_by_role("link", name="Show its ranking").click()
+    expect(desk.slider).to_have_attribute("aria-valuenow", "15")
+    expect(desk.active).to_have_text(f"15 of {prepared.n} active")
+    expect(desk.tag("its ranking")).to_have_attribute("aria-selected", "true")
+    expect(desk.name_field).to_be_disabled()
+    desk.slider.press("ArrowRight")
+    expect(desk.name_field).to_be_enabled()
+    expect(desk.tag("its ranking")).to_have_attribute("aria-selected", "false")

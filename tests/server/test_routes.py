@@ -142,6 +142,20 @@ def test_points_come_as_arrow_and_only_when_they_are_new(
     check_array(http, f"/api/datasets/{dataset_id}/projections/{made_one.id}/points", made_one.array)
 
 
+def test_tags_are_renamed_and_removed(client: Client, dataset_id: str, initial: Tag) -> None:
+    tag = client.tag_files(dataset_id, "two", initial.id, ["d.jpg", "a.jpg"])
+    renamed = client.rename_tag(dataset_id, tag.id, " week 12 ")
+    assert renamed == tag.model_copy(update={"name": "week 12"})
+    with pytest.raises(Conflict):
+        client.rename_tag(dataset_id, tag.id, "initial-tag")
+    with pytest.raises(Conflict):
+        client.remove_tag(dataset_id, initial.id)
+    client.remove_tag(dataset_id, tag.id)
+    assert list(client.tags(dataset_id)) == [initial]
+    with pytest.raises(NotFound):
+        client.remove_tag(dataset_id, tag.id)
+
+
 def test_a_ranking_comes_as_arrow_and_becomes_a_tag(
     http: httpx.Client, client: Client, store: Store, dataset_id: str, initial: Tag
 ) -> None:

@@ -10,7 +10,7 @@ from tamis.model.errors import Conflict, Invalid, NotFound
 from tamis.model.selection import CurvePoint, Selection
 from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate
 from tamis.selection import Ranking, strategies
-from tamis.services import embeddings, samples, selections, tags
+from tamis.services import embeddings, jobs, samples, selections, tags
 from tamis.services.selections import SelectionCreate
 from tamis.store.store import Store
 from tests import made
@@ -197,3 +197,41 @@ def test_a_strategy_that_needs_examples_asks_for_a_preselected_tag(
     monkeypatch.setattr(strategies["random"], "needs", frozenset({"preselected"}))
     with pytest.raises(Invalid, match="needs a preselected tag"):
         selections.create(store, dataset_id, asked)
+
+
+def test_with_a_tag_go_the_rankings_within_it_and_on_top_of_it_that_nobody_saved(
+    store: Store, dataset_id: str, initial: Tag
+) -> None:
+    embedding_id = made.embedded(store, dataset_id, *range(8))
+    mine = keep(store, dataset_id, wanted(initial, embedding_id), 5, 0)
+    source = FromSelection(selection_id=mine.id, keep=2)
+    tag = tags.create(store, dataset_id, TagCreate(name="best", source=source))
+    assert tag.selection_id == mine.id
+    within = keep(store, dataset_id, wanted(tag, embedding_id), 0)
+    on_top = keep(store, dataset_id, wanted(initial, embedding_id, preselected=tag), 3)
+    tags.remove(store, dataset_id, tag.id)
+    for gone in (within, on_top):
+        with pytest.raises(NotFound, match=gone.id):
+            selections.get(store, dataset_id, gone.id)
+    assert selections.get(store, dataset_id, mine.id) == mine
+    again = tags.create(store, dataset_id, TagCreate(name="best", source=source))
+    assert again.digest == tag.digest
+
+
+def test_a_tag_on_top_of_which_another_was_chosen_stays(store: Store, dataset_id: str, initial: Tag) -> None:
+    embedding_id = made.embedded(store, dataset_id, *range(8))
+    before = pick(store, dataset_id, initial, "before", 1, 4)
+    on_top = keep(store, dataset_id, wanted(initial, embedding_id, preselected=before), 3)
+    source = FromSelection(selection_id=on_top.id, keep=1)
+    tags.create(store, dataset_id, TagCreate(name="more", source=source))
+    with pytest.raises(Conflict, match="'more' came from 'before'"):
+        tags.remove(store, dataset_id, before.id)
+
+
+def test_a_tag_that_is_being_ranked_stays(store: Store, dataset_id: str, initial: Tag) -> None:
+    embedding_id = made.embedded(store, dataset_id, *range(8))
+    some = pick(store, dataset_id, initial, "some", 0, 1, 2)
+    job = selections.create(store, dataset_id, wanted(some, embedding_id))
+    with pytest.raises(Conflict, match=f"'{job.id}' still works with 'some'"):
+        tags.remove(store, dataset_id, some.id)
+    jobs.cancel(store, job.id)

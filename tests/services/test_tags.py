@@ -48,6 +48,7 @@ def test_the_first_upload_makes_the_initial_tag(store: Store) -> None:
     recipe = {"v": 1, "kind": "initial", "inputs": [], "selection": None}
     assert tag.model_dump(mode="json", exclude={"id", "created_at"}) == {
         "dataset_id": dataset_id,
+        "selection_id": None,
         "parent_id": None,
         "name": "initial-tag",
         "n_members": 3,
@@ -250,3 +251,57 @@ def test_members_are_bits_without_the_deleted(store: Store) -> None:
     add(store, dataset_id, *(f"new {i}.jpg" for i in range(7)))  # a set grows with its dataset
     assert tags.members(store, dataset_id, tag.id) == bytes([0b00000001, 0b00000010, 0])
     assert samples.present(store, dataset_id) == bytes([0b11110111, 0b11111110, 0b00000001])
+
+
+def test_a_tag_is_renamed_and_its_digest_stays(store: Store) -> None:
+    dataset_id = made.dataset_of(store, "a", "b")
+    initial = tags.close_upload(store, dataset_id)
+    one, other = pick(store, dataset_id, "one", initial, "a"), pick(store, dataset_id, "other", initial, "b")
+    with pytest.raises(Conflict, match="'other'") as caught:
+        tags.rename(store, dataset_id, one.id, "other")
+    assert caught.value.field == "name"
+    renamed = tags.rename(store, dataset_id, one.id, "first")
+    assert renamed == one.model_copy(update={"name": "first"})
+    assert tags.rename(store, dataset_id, one.id, "first") == renamed  # its own name is no conflict
+    assert tags.list_page(store, dataset_id, None, 10).items == [initial, renamed, other]
+    with pytest.raises(Conflict, match="'initial-tag' by its name"):
+        tags.rename(store, dataset_id, initial.id, "all")
+    with pytest.raises(NotFound, match=made.JOB):
+        tags.rename(store, dataset_id, made.JOB, "x")
+
+
+def test_a_tag_is_removed_and_its_images_stay(store: Store) -> None:
+    dataset_id = made.dataset_of(store, "a", "b")
+    initial = tags.close_upload(store, dataset_id)
+    one = pick(store, dataset_id, "one", initial, "a")
+    tags.remove(store, dataset_id, one.id)
+    with pytest.raises(NotFound, match=one.id):
+        tags.remove(store, dataset_id, one.id)
+    assert tags.list_page(store, dataset_id, None, 10).items == [initial]
+    assert shown(store, dataset_id, initial) == ["a", "b"]
+    assert pick(store, dataset_id, "one", initial, "a").digest == one.digest
+
+
+def test_a_tag_from_which_others_came_stays(store: Store) -> None:
+    dataset_id = made.dataset_of(store, "a", "b", "c")
+    initial = tags.close_upload(store, dataset_id)
+    one = pick(store, dataset_id, "one", initial, "a", "b")
+    pick(store, dataset_id, "two", one, "a")
+    three = pick(store, dataset_id, "three", one, "b")
+    with pytest.raises(Conflict, match="'two' and 1 more came from 'one'"):
+        tags.remove(store, dataset_id, one.id)
+    tags.remove(store, dataset_id, three.id)
+    with pytest.raises(Conflict, match="'two' came from 'one'"):
+        tags.remove(store, dataset_id, one.id)
+
+
+def test_what_an_upload_made_stays(store: Store) -> None:
+    dataset_id = made.dataset_of(store, "a")
+    initial = tags.close_upload(store, dataset_id)
+    add(store, dataset_id, "b")
+    later = tags.close_upload(store, dataset_id)
+    for tag in (initial, later):
+        with pytest.raises(Conflict, match=f"'{tag.name}' tells what was uploaded"):
+            tags.remove(store, dataset_id, tag.id)
+    assert tags.rename(store, dataset_id, later.id, "week 2").name == "week 2"
+    assert tags.close_upload(store, dataset_id).id == later.id

@@ -1,4 +1,4 @@
-"""`tamis tag`: list and show tags."""
+"""`tamis tag`: list, show, rename and remove tags."""
 
 from typing import Annotated
 
@@ -6,7 +6,9 @@ import typer
 
 from tamis.cli.options import AsJson, Data, InDataset, load_settings
 
-app = typer.Typer(no_args_is_help=True, help="List and show tags.")
+app = typer.Typer(no_args_is_help=True, help="List, show, rename and remove tags.")
+
+One = Annotated[str, typer.Argument(metavar="TAG", help="The tag, by name, id or digest.")]
 
 
 @app.command("list", epilog="Example: tamis tag list --dataset photos")
@@ -32,7 +34,7 @@ def list_tags(dataset: InDataset = None, data: Data = None, as_json: AsJson = Fa
 
 @app.command("show", epilog="Example: tamis tag show representative-200")
 def show_tag(
-    tag: Annotated[str, typer.Argument(metavar="TAG", help="The tag, by name, id or digest.")],
+    tag: One,
     dataset: InDataset = None,
     data: Data = None,
     as_json: AsJson = False,
@@ -62,3 +64,44 @@ def show_tag(
         words = ", ".join(f"{name}={value}" for name, value in step.strategy.items() if name != "strategy")
         say(f"Strategy  {step.strategy['strategy']}{f' ({words})' if words else ''}")
         say(f"Kept      {step.keep}, with seed {step.seed}")
+
+
+@app.command("rename", epilog="Example: tamis tag rename representative-200 week-12")
+def rename_tag(
+    tag: One,
+    new_name: Annotated[str, typer.Argument(metavar="NEW", help="What it is to be called.")],
+    dataset: InDataset = None,
+    data: Data = None,
+) -> None:
+    """Give a tag another name. Its digest and its images stay as they are."""
+    from tamis.cli.door import open_door
+    from tamis.cli.find import find_dataset, find_tag
+    from tamis.cli.output import say
+
+    with open_door(load_settings(data)) as door:
+        inside = find_dataset(door.client, dataset)
+        one = find_tag(door.client, inside, tag)
+        renamed = door.client.rename_tag(inside.id, one.id, new_name)
+    say(f"The tag '{one.name}' is now called '{renamed.name}'.")
+
+
+@app.command("remove", epilog="Example: tamis tag remove week-12 --yes")
+def remove_tag(
+    tag: One,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dataset: InDataset = None,
+    data: Data = None,
+) -> None:
+    """Remove a tag that no other came from. Its images stay, and so does its ranking."""
+    from tamis.cli.door import open_door
+    from tamis.cli.find import find_dataset, find_tag
+    from tamis.cli.output import say
+
+    with open_door(load_settings(data)) as door:
+        inside = find_dataset(door.client, dataset)
+        one = find_tag(door.client, inside, tag)
+        if not yes:
+            question = f"Remove the tag '{one.name}' of {one.n_members} images? The images stay."
+            typer.confirm(question, abort=True, err=True)
+        door.client.remove_tag(inside.id, one.id)
+    say(f"Removed the tag '{one.name}'. Its images are where they were.")

@@ -21,7 +21,7 @@ from tamis.model.noun import Noun, Page
 from tamis.model.projection import Projection, ProjectionCreate
 from tamis.model.sample import Problem, Sample
 from tamis.model.selection import Estimate, Selection, StrategyFacts
-from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate
+from tamis.model.tag import FromFileNames, FromSelection, Tag, TagCreate, TagRename
 from tamis.model.token import Token, TokenCreate, TokenCreated
 from tamis.model.upload import (
     FileFacts,
@@ -204,6 +204,15 @@ class Client(Reading):
         """Freeze the samples of these names."""
         source = FromFileNames(parent_id=parent_id, file_names=file_names)
         return self._create_tag(dataset_id, TagCreate(name=name, source=source))
+
+    def rename_tag(self, dataset_id: str, tag_id: str, name: str) -> Tag:
+        """Give a tag another name; its id and digest stay."""
+        path = f"/api/datasets/{dataset_id}/tags/{tag_id}"
+        return self._wire.json(Tag, "PATCH", path, body=TagRename(name=name))
+
+    def remove_tag(self, dataset_id: str, tag_id: str) -> None:
+        """Remove a tag that no other came from; its images stay."""
+        self._wire.send("DELETE", f"/api/datasets/{dataset_id}/tags/{tag_id}")
 
     def _create_tag(self, dataset_id: str, body: TagCreate) -> Tag:
         return self._wire.json(Tag, "POST", f"/api/datasets/{dataset_id}/tags", body=body)

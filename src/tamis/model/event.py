@@ -22,6 +22,8 @@ EventKind = Literal[
     "samples.deleted",
     "selection.created",
     "tag.created",
+    "tag.removed",
+    "tag.renamed",
     "upload.opened",
     "upload.closed",
     "reset",

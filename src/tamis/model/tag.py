@@ -23,6 +23,8 @@ class Tag(Noun):
     n_deleted: int
     recipe: Recipe
     digest: Digest
+    selection_id: Id | None
+    """The selection whose first `recipe.selection.keep` samples it froze; None for other kinds."""
     created_at: Milliseconds
 
 
@@ -47,6 +49,12 @@ class TagCreate(Noun):
 
     name: Name
     source: Annotated[FromSelection | FromFileNames, Field(discriminator="kind")]
+
+
+class TagRename(Noun):
+    """The new name of a tag."""
+
+    name: Name
 
 
 def tag_digest(members: str, recipe: Recipe, parent: str | None) -> str:

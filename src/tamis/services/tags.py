@@ -9,7 +9,7 @@ from tamis.model.errors import Conflict, Invalid
 from tamis.model.noun import Page
 from tamis.model.recipe import Recipe, SelectionStep
 from tamis.model.tag import INITIAL_TAG, FromFileNames, FromSelection, Tag, TagCreate, tag_digest
-from tamis.store import arrays, bitmaps, datasets, embeddings, samples, selections, tags
+from tamis.store import arrays, bitmaps, datasets, embeddings, jobs, samples, selections, tags
 from tamis.store.database import Connection
 from tamis.store.store import Store
 
@@ -47,6 +47,48 @@ def list_page(
     with store.read() as connection:
         datasets.get(connection, dataset_id)
         return tags.list_page(connection, dataset_id, after, limit, name)
+
+
+def rename(store: Store, dataset_id: str, tag_id: str, name: str) -> Tag:
+    """Give a tag another name. Its digest does not know the name, so it stays.
+
+    Raises:
+        Conflict: the name is taken, or it is the initial tag, which programs know by its name.
+        NotFound: there is no such tag.
+    """
+    with store.write() as connection:
+        tag = tags.get(connection, dataset_id, tag_id)
+        if tag.name == name:
+            return tag
+        if tag.recipe.kind == "initial":
+            raise Conflict(f"Programs know '{tag.name}' by its name, so it keeps it.", field="name")
+        tags.rename(connection, dataset_id, tag_id, name)
+        return tags.get(connection, dataset_id, tag_id)
+
+
+def remove(store: Store, dataset_id: str, tag_id: str) -> None:
+    """Remove a tag that no other grew out of, with the selections made within it or on top of it.
+
+    Its images stay, and so does the selection that it was saved from.
+
+    Raises:
+        Conflict: an upload made it, another tag came from it, or a selection is being made with it.
+        NotFound: there is no such tag.
+    """
+    with store.write() as connection:
+        datasets.lock(connection, dataset_id)
+        tag = tags.get(connection, dataset_id, tag_id)
+        if tag.recipe.kind in ("initial", "upload"):
+            # Completing an upload twice must return the same tag, and later uploads are children of it.
+            raise Conflict(f"'{tag.name}' tells what was uploaded, and goes only with its dataset.")
+        later = tags.dependents(connection, dataset_id, tag_id)
+        if later:
+            more = f" and {len(later) - 1} more" if len(later) > 1 else ""
+            raise Conflict(f"'{later[0]}'{more} came from '{tag.name}'. Remove what came from it first.")
+        for job_id, _ in jobs.active(connection, dataset_id):
+            if tag_id in jobs.arguments(connection, job_id).values():
+                raise Conflict(f"The job '{job_id}' still works with '{tag.name}'. Cancel it first.")
+        tags.remove(connection, dataset_id, tag_id)
 
 
 def members(store: Store, dataset_id: str, tag_id: str) -> bytes:

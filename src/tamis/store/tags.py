@@ -11,9 +11,9 @@ from tamis.model.noun import Page
 from tamis.model.recipe import Recipe
 from tamis.model.tag import Tag
 from tamis.store import bitmaps, datasets, events
-from tamis.store.database import insert_new
+from tamis.store.database import changes_unique, insert_new
 from tamis.store.pages import page
-from tamis.store.schema import tag
+from tamis.store.schema import selection, tag
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,38 @@ def insert(connection: sa.Connection, dataset_id: str, new: NewTag) -> Tag:
         )
     events.add(connection, "tag.created", dataset_id, str(values["id"]))
     return get(connection, dataset_id, str(values["id"]))
+
+
+def rename(connection: sa.Connection, dataset_id: str, tag_id: str, name: str) -> None:
+    """Give a tag another name; raise Conflict when it is taken."""
+    if not changes_unique(connection, tag.update().where(tag.c.id == tag_id).values(name=name)):
+        raise Conflict(
+            f"There is already a tag named '{name}' in this dataset. Choose another name.", field="name"
+        )
+    events.add(connection, "tag.renamed", dataset_id, tag_id)
+
+
+def dependents(connection: sa.Connection, dataset_id: str, tag_id: str) -> list[str]:
+    """Return the names of the tags that were made within a tag, or chosen on top of it, oldest first."""
+    chosen = sa.and_(tag.c.selection_id == selection.c.id, selection.c.preselected_tag_id == tag_id)
+    query = (
+        sa.select(tag.c.name)
+        .select_from(tag.outerjoin(selection, chosen))
+        .where(tag.c.dataset_id == dataset_id, sa.or_(tag.c.parent_id == tag_id, selection.c.id.is_not(None)))
+        .order_by(tag.c.created_at, tag.c.id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def remove(connection: sa.Connection, dataset_id: str, tag_id: str) -> None:
+    """Remove a tag without dependents, and the selections made within it or on top of it."""
+    connection.execute(
+        selection.delete().where(
+            sa.or_(selection.c.tag_id == tag_id, selection.c.preselected_tag_id == tag_id)
+        )
+    )
+    connection.execute(tag.delete().where(tag.c.id == tag_id))
+    events.add(connection, "tag.removed", dataset_id, tag_id)
 
 
 def get(connection: sa.Connection, dataset_id: str, tag_id: str) -> Tag:

@@ -30,6 +30,7 @@ function listen(client = new QueryClient()) {
 test("a new tag makes the dataset's tags stale, and its card", () => {
   expect(staleKeys("tag.created", ID)).toContainEqual(keys.of(ID, "tags"));
   expect(staleKeys("tag.created", ID)).toContainEqual(keys.datasets);
+  expect(staleKeys("tag.removed", ID)).toContainEqual(keys.of(ID, "selections"));
   expect(staleKeys("tag.created", ID)).not.toContainEqual(keys.jobs);
 });
 

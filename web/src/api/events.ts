@@ -6,6 +6,7 @@ import { keys } from "./query";
 /** Which lists change with a noun besides its own. */
 const ALSO: Record<string, string[]> = {
   sample: ["summary", "present", "members", "tags", "problems", "thumbnails"],
+  tag: ["selections"], // rankings go with the tag that they were made within
   upload: ["summary", "samples", "tags"],
 };
 
@@ -46,6 +47,8 @@ const KINDS = [
   "samples.deleted",
   "selection.created",
   "tag.created",
+  "tag.removed",
+  "tag.renamed",
   "upload.opened",
   "upload.closed",
   "reset",

@@ -31,6 +31,21 @@ export function createTag(datasetId: string, name: string, selectionId: string, 
   ) as Promise<Tag>;
 }
 
+export function renameTag(tag: Tag, name: string): Promise<Tag> {
+  return data(
+    api.PATCH("/api/datasets/{dataset_id}/tags/{tag_id}", {
+      params: { path: { dataset_id: tag.dataset_id, tag_id: tag.id } },
+      body: { name },
+    }),
+  ) as Promise<Tag>;
+}
+
+export async function removeTag(tag: Tag): Promise<void> {
+  await api.DELETE("/api/datasets/{dataset_id}/tags/{tag_id}", {
+    params: { path: { dataset_id: tag.dataset_id, tag_id: tag.id } },
+  });
+}
+
 /** Where the names of a tag's files are, one a line. */
 export function fileList(datasetId: string, tagId: string): string {
   return url(`/api/datasets/${datasetId}/exports/paths?tag_id=${tagId}`);
@@ -41,6 +56,16 @@ export function openingTag(tags: readonly Tag[]): Tag | null {
   return (
     tags.findLast((tag) => tag.recipe.kind === "initial" || tag.recipe.kind === "upload") ?? tags[0] ?? null
   );
+}
+
+/** The tag that holds just the first `keep` samples of a selection, if they have been saved. */
+export function savedAs(
+  tags: readonly Tag[] | undefined,
+  selectionId: string | null,
+  keep: number,
+): Tag | undefined {
+  if (selectionId === null) return undefined;
+  return tags?.find((tag) => tag.selection_id === selectionId && tag.recipe.selection?.keep === keep);
 }
 
 /** How many samples of a tag there are: its members without the deleted ones. */

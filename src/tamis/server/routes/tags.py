@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from tamis.model.names import Name
 from tamis.model.noun import Id, Page
-from tamis.model.tag import Tag, TagCreate
+from tamis.model.tag import Tag, TagCreate, TagRename
 from tamis.server import answers
 from tamis.server.deps import After, Limit, PathId, StoreDep
 from tamis.services import tags
@@ -36,6 +36,18 @@ def create_tag(dataset_id: PathId, body: TagCreate, store: StoreDep) -> Tag:
 def get_tag(dataset_id: PathId, tag_id: PathId, store: StoreDep) -> Tag:
     """Show a tag and how it was made."""
     return tags.get(store, dataset_id, tag_id)
+
+
+@router.patch("/tags/{tag_id}")
+def rename_tag(dataset_id: PathId, tag_id: PathId, body: TagRename, store: StoreDep) -> Tag:
+    """Give a tag another name; its digest stays."""
+    return tags.rename(store, dataset_id, tag_id, body.name)
+
+
+@router.delete("/tags/{tag_id}", status_code=204)
+def remove_tag(dataset_id: PathId, tag_id: PathId, store: StoreDep) -> None:
+    """Remove a tag that no other came from. Its images stay, and the selection that it was saved from."""
+    tags.remove(store, dataset_id, tag_id)
 
 
 @router.get("/tags/{tag_id}/members", response_class=Response)

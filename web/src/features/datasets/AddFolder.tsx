@@ -2,9 +2,9 @@ import { Button, Modal, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import classes from "../../ui/dialog.module.css";
 import { ErrorNotice } from "../../ui/Notice";
 import { Snippet } from "../../ui/Snippet";
-import classes from "./dialog.module.css";
 import { FolderPicker, type Place, placeName } from "./FolderPicker";
 import { addFolder, rootsQuery } from "./queries";
 

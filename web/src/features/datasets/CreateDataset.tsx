@@ -4,9 +4,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { asApiError } from "../../api/errors";
 import { createToken } from "../../api/tokens";
+import classes from "../../ui/dialog.module.css";
 import { ErrorNotice } from "../../ui/Notice";
 import { TokenOnce } from "../../ui/TokenOnce";
-import classes from "./dialog.module.css";
 import { createDataset } from "./queries";
 
 /** Name, Create; and, for those who will send images with the pip package, a token right here. */

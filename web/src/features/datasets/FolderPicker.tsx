@@ -1,8 +1,8 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import classes from "../../ui/dialog.module.css";
 import { ChevronIcon, FolderIcon } from "../../ui/icons";
 import { ErrorNotice } from "../../ui/Notice";
-import classes from "./dialog.module.css";
 import { foldersQuery } from "./queries";
 
 interface Root {

@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Noun } from "../../api/client";
 import { keys } from "../../api/query";
+import classes from "../../ui/dialog.module.css";
 import { count } from "../../ui/format";
 import { ErrorNotice } from "../../ui/Notice";
-import classes from "./dialog.module.css";
 import { datasetsQuery, removeDataset } from "./queries";
 
 interface Props {

@@ -1,9 +1,9 @@
 import { ActionIcon, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
-import { type ActiveCounts, activeStore, useActive } from "../../api/active";
+import { type ActiveCounts, activeStore, type Choice, useActive } from "../../api/active";
 import { asApiError } from "../../api/errors";
-import { createTag, type Tag, tagsQuery } from "../../api/tags";
+import { createTag, savedAs, type Tag, tagsQuery } from "../../api/tags";
 import { counted } from "../../ui/format";
 import { CheckIcon, EnterIcon } from "../../ui/icons";
 import classes from "./ActiveBar.module.css";
@@ -18,6 +18,7 @@ export function NameField({ datasetId, counts }: { datasetId: string; counts: Ac
   const queries = useQueryClient();
   const name = useDraftName(datasetId);
   const [saved, setSaved] = useState<Tag | null>(null);
+  const same = savedAs(useQuery(tagsQuery(datasetId)).data, active.selectionId, active.keep);
   const save = useMutation({
     mutationFn: ({ selectionId, keep }: { selectionId: string; keep: number }) =>
       createTag(datasetId, name.trim(), selectionId, keep),
@@ -36,7 +37,7 @@ export function NameField({ datasetId, counts }: { datasetId: string; counts: Ac
     return () => clearTimeout(timer);
   }, [saved]);
 
-  const reason = active.ready ? reasonAgainst(active.tagId, active.selectionId, counts) : "Loading…";
+  const reason = active.ready ? reasonAgainst(active, counts, same) : "Loading…";
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (reason !== null || active.selectionId === null || name.trim() === "" || save.isPending) return;
@@ -86,13 +87,14 @@ export function NameField({ datasetId, counts }: { datasetId: string; counts: Ac
 
 /** Why there is nothing to save, or null. */
 function reasonAgainst(
-  tagId: string | null,
-  selectionId: string | null,
+  { tagId, selectionId }: Choice,
   counts: ActiveCounts | null,
+  same: Tag | undefined,
 ): string | null {
   if (counts?.total === 0) return "There are no images yet.";
   if (tagId === null && selectionId === null) return "Choose a tag, sample it, then name the result.";
   if (selectionId === null) return "Nothing has changed yet: sample this tag, then name the result.";
+  if (same !== undefined) return `This is “${same.name}” in its ranking. Move the slider to save another.`;
   if (counts === null) return "Counting…";
   if (counts.active === 0) return "No sample is active: keep at least one.";
   if (!counts.changed) return "All samples of the tag are active: keep fewer.";

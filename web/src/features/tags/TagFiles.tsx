@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { datasetQuery } from "../../api/datasets";
 import { meQuery } from "../../api/session";
 import { fileList, tagsQuery } from "../../api/tags";
@@ -6,7 +7,7 @@ import { CopyButton } from "../../ui/CopyButton";
 import classes from "./ActiveBar.module.css";
 import { exportCommand } from "./command";
 
-/** Takes a saved tag out of Tamis: the list of its files, for the labeling tool, by a link or in a terminal. */
+/** What can be done with a saved tag: look at its ranking, take the list of its files to the labeling tool. */
 export function TagFiles({ datasetId, tagId }: { datasetId: string; tagId: string }) {
   const tags = useQuery(tagsQuery(datasetId)).data;
   const dataset = useQuery(datasetQuery(datasetId)).data;
@@ -14,8 +15,18 @@ export function TagFiles({ datasetId, tagId }: { datasetId: string; tagId: strin
   const tag = tags?.find((known) => known.id === tagId);
   if (tag === undefined) return null;
   const command = dataset === undefined || !me ? null : exportCommand(tag, dataset.name, me.options);
+  const { selection } = tag.recipe;
   return (
     <div className={classes.files}>
+      {tag.selection_id && tag.parent_id && selection ? (
+        <Link
+          to="/datasets/$datasetId/sampling"
+          params={{ datasetId }}
+          search={{ tag: tag.parent_id, selection: tag.selection_id, keep: selection.keep }}
+        >
+          Show its ranking
+        </Link>
+      ) : null}
       <a href={fileList(datasetId, tagId)} download={`${tag.name}.txt`}>
         Download the list of files
       </a>

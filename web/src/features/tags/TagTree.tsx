@@ -2,15 +2,17 @@ import { Skeleton, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { activeStore, useActive } from "../../api/active";
-import { sizeOf, type Tag, tagsQuery } from "../../api/tags";
+import { savedAs, sizeOf, type Tag, tagsQuery } from "../../api/tags";
 import { count } from "../../ui/format";
 import { ErrorNotice } from "../../ui/Notice";
 import { useCounter } from "../../ui/useCounter";
 import { useDatasetId } from "../../ui/view";
 import { useDraftName } from "./draft";
 import { layoutTree, moveInTree } from "./layout";
+import { goneTo, mayRemove, mayRename } from "./may";
 import { Rail } from "./Rail";
 import { describe } from "./recipe";
+import { type TagAction, TagDialogs, TagMenu } from "./TagActions";
 import classes from "./TagTree.module.css";
 
 const DRAFT = "draft";
@@ -33,6 +35,11 @@ export function TagTree() {
   const counter = useCounter(datasetId, active.tagId, active.selectionId, active.ready);
   const draft = active.selectionId === null ? null : (counter?.(active.keep) ?? null);
   const draftName = useDraftName(datasetId);
+  const same = savedAs(tags.data, active.selectionId, active.keep);
+  const shown = same ?? tags.data?.find((tag) => tag.id === active.tagId);
+  const [action, setAction] = useState<TagAction | null>(null);
+  const [opened, setOpened] = useState(false);
+  useGoneTag(datasetId, active.tagId, tags.data);
 
   const rows = useMemo(() => {
     const nodes: Node[] = (tags.data ?? []).map((tag) => ({
@@ -46,36 +53,62 @@ export function TagTree() {
       const n = everything?.(0).total ?? null;
       nodes.unshift({ id: EVERYTHING, parentId: null, name: "All samples", n, tag: null });
     }
-    if (draft?.changed) {
+    if (draft?.changed && same === undefined) {
       nodes.push({ id: DRAFT, parentId: active.tagId, name: draftName, n: draft.active, tag: null });
     }
     return layoutTree(nodes, DRAFT);
-  }, [tags.data, active.ready, active.tagId, everything, draft?.changed, draft?.active, draftName]);
+  }, [tags.data, active.ready, active.tagId, everything, draft?.changed, draft?.active, draftName, same]);
 
-  const chosen = rows.some((row) => row.tag.id === DRAFT) ? DRAFT : (active.tagId ?? EVERYTHING);
+  const chosen = rows.some((row) => row.tag.id === DRAFT) ? DRAFT : (shown?.id ?? active.tagId ?? EVERYTHING);
   const choose = (id: string) => {
     if (id !== DRAFT) activeStore(datasetId).selectTag(id === EVERYTHING ? null : id);
   };
+  const act = (wanted: TagAction) => {
+    setAction(wanted);
+    setOpened(true);
+  };
   return (
     <section aria-labelledby="tags-heading" className={classes.section}>
-      <h3 id="tags-heading" className={classes.heading}>
-        Tags
-      </h3>
+      <div className={classes.top}>
+        <h3 id="tags-heading" className={classes.heading}>
+          Tags
+        </h3>
+        {shown && mayRename(shown) ? <TagMenu tag={shown} tags={tags.data ?? []} onAction={act} /> : null}
+      </div>
       {tags.error ? <ErrorNotice error={tags.error} onRetry={() => void tags.refetch()} /> : null}
       {tags.isPending ? <Skeleton height={14} mx={10} my={8} width="70%" /> : null}
-      <Rows rows={rows} chosen={chosen} onChoose={choose} />
+      <Rows
+        rows={rows}
+        chosen={chosen}
+        onChoose={choose}
+        onRename={(tag) => mayRename(tag) && act({ kind: "rename", tag })}
+        onRemove={(tag) => mayRemove(tag, tags.data ?? []) && act({ kind: "remove", tag })}
+      />
+      <TagDialogs action={action} opened={opened} onClose={() => setOpened(false)} />
     </section>
   );
+}
+
+/** Leave a tag that has been removed, here or by somebody else, for its parent. */
+function useGoneTag(datasetId: string, tagId: string | null, tags: readonly Tag[] | undefined): void {
+  const before = useRef(tags);
+  useEffect(() => {
+    const to = tagId === null || !tags ? null : goneTo(tagId, before.current ?? [], tags);
+    before.current = tags;
+    if (to !== null) activeStore(datasetId).selectTag(to);
+  }, [datasetId, tagId, tags]);
 }
 
 interface RowsProps {
   rows: ReturnType<typeof layoutTree<Node>>;
   chosen: string;
   onChoose: (id: string) => void;
+  onRename: (tag: Tag) => void;
+  onRemove: (tag: Tag) => void;
 }
 
-/** The rows with one tab stop among them: arrows walk, Enter and Space choose. */
-function Rows({ rows, chosen, onChoose }: RowsProps) {
+/** The rows with one tab stop among them: arrows walk, Enter and Space choose, F2 renames, Delete removes. */
+function Rows({ rows, chosen, onChoose, onRename, onRemove }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const [walked, setWalked] = useState<string | null>(null);
   const reachable = [walked, chosen].find((id) => rows.some((row) => row.tag.id === id));
@@ -87,12 +120,14 @@ function Rows({ rows, chosen, onChoose }: RowsProps) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const index = rows.findIndex((row) => row.tag.id === stop);
+    const here = rows[index]?.tag;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      const id = rows[index]?.tag.id;
-      if (id !== undefined) onChoose(id);
+      if (here !== undefined) onChoose(here.id);
       return;
     }
+    if (here?.tag && event.key === "F2") onRename(here.tag);
+    if (here?.tag && event.key === "Delete") onRemove(here.tag);
     const next = moveInTree(
       event.key,
       index,

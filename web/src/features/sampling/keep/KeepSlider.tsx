@@ -64,7 +64,7 @@ export function KeepSlider({ max, keep, greedyUntil, logScale, onKeep, takesFocu
         <span className={classes.fill} style={{ width: `${100 * share}%` }} />
         {greedyUntil < max ? (
           <span className={classes.mark} style={{ left: `${100 * greedy}%` }}>
-            <span className={classes.markText} data-left={greedy > 0.6 || undefined}>
+            <span className={classes.markText} data-left={greedy > 0.7 || undefined}>
               best order up to {count(greedyUntil)}
             </span>
           </span>
