@@ -21,7 +21,7 @@ describe("tags", () => {
     expect(freeName("typical-100", tags)).toBe("typical-100");
   });
 
-  test("the tag that a point of a ranking was saved as is found by both", () => {
+  it("the tag that a point of a ranking was saved as is found by both", () => {
     const best = { selection_id: "s", recipe: { selection: { keep: 30 } } } as unknown as Tag;
     const tags = [tag("initial-tag", "initial"), best];
     expect(savedAs(tags, "s", 30)).toBe(best);
