@@ -16,6 +16,18 @@ NOTICE = """() => {
 }"""
 
 
+QUIET = """() => {
+  const n = performance.getEntriesByType("resource").length;
+  if (n !== globalThis.quiet?.n) globalThis.quiet = { n, since: performance.now() };
+  return performance.now() - globalThis.quiet.since > 700;
+}"""
+
+
+def wait_until_quiet(page: Page) -> None:
+    """Wait until the page has asked for nothing for longer than it gathers the server's news."""
+    page.wait_for_function(QUIET, polling=50)
+
+
 def drop(target: Locator, paths: Sequence[Path]) -> None:
     """Drop files or folders from the disk onto an element, as from the desktop's file manager."""
     if any(path.is_dir() for path in paths):

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.e2e.desk import Desk
-from tests.e2e.gestures import photograph
+from tests.e2e.gestures import photograph, wait_until_quiet
 from tests.e2e.plot import count_calls, counted, reset
 from tests.e2e.prepared import Prepared
 from tests.e2e.watched import Tab
@@ -23,6 +23,7 @@ def test_each_move_is_one_uniform_and_no_request(tab: Tab, prepared: Prepared) -
     desk.choose_strategy("Random")
     desk.process(100)
     desk.expect_pictures()
+    wait_until_quiet(page)  # the news of the selection have come
     before = counted(page)
     assert before.active > 0
     desk.slider.focus()
