@@ -116,6 +116,8 @@ def test_a_tag_is_renamed_and_removed(busy: Path, photos: Path) -> None:
     inside = ("--dataset", photos.name)
     taken = run(busy, "tag", "rename", "week 12", "initial-tag", *inside)
     assert taken.code == 1 and "'initial-tag'" in taken.err
+    wrong = run(busy, "tag", "rename", "week 12", "a\tb", *inside)
+    assert wrong.code == 1 and "U+0009" in wrong.err
     renamed = run(busy, "tag", "rename", "week 12", "week 13", *inside)
     assert renamed.code == 0 and "'week 13'" in renamed.out
     assert run(busy, "tag", "remove", "week 13", *inside, stdin="n\n").code == 1

@@ -24,7 +24,8 @@ HEAVY = (
 COMMANDS = [
     (), ("curate",), ("train",), ("magic",), ("dataset",), ("dataset", "list"), ("dataset", "show"),
     ("dataset", "rename"), ("dataset", "remove"), ("tag",),
-    ("tag", "list"), ("tag", "show"), ("tag", "rename"), ("tag", "remove"), ("export",), ("doctor",), ("serve",), ("login",), ("token",),
+    ("tag", "list"), ("tag", "show"), ("tag", "rename"), ("tag", "remove"),
+    ("export",), ("doctor",), ("serve",), ("login",), ("token",),
     ("token", "create"), ("token", "list"), ("token", "revoke"), ("embed",), ("embedding",),
     ("embedding", "list"), ("embedding", "export"), ("embedding", "import"), ("embedding", "remove"),
     ("encoder",), ("encoder", "get"),

@@ -275,3 +275,26 @@ def test_a_finished_job_is_not_asked_about() -> None:
 def test_a_wrong_name_is_refused_before_it_is_sent() -> None:
     with client_of(refuse(500)) as client, pytest.raises((Invalid, ValueError)):
         client.create_dataset("")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.create_dataset("a\tb"),
+        lambda client: client.rename_dataset(ID, "a\tb"),
+        lambda client: client.rename_tag(ID, ID, "a\tb"),
+        lambda client: client.tag_files(ID, "a\tb", ID, []),
+        lambda client: client.tag_selection(ID, "a\tb", ID, 1),
+    ],
+)
+def test_a_name_that_is_no_name_is_refused_before_anything_is_sent(call: Callable[[Client], object]) -> None:
+    with client_of(never) as client, pytest.raises(Invalid) as caught:
+        call(client)
+    assert (caught.value.message, caught.value.field) == (
+        "A name holds no control characters; this one holds U+0009.",
+        "name",
+    )
+
+
+def never(request: httpx.Request) -> httpx.Response:
+    raise AssertionError(f"{request.method} {request.url} was sent.")

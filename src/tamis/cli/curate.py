@@ -21,7 +21,9 @@ Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="The folder of images; they stay where they are.")
 ]
 Keep = Annotated[int, typer.Option(min=1, metavar="N", help="How many images to keep.")]
-Strategy = Annotated[str, typer.Option(help="How to choose: representative, diffusion, coreset, typical, and others.")]
+Strategy = Annotated[
+    str, typer.Option(help="How to choose: representative, diffusion, coreset, typical, and others.")
+]
 Encoder = Annotated[str, typer.Option(help="What turns images into vectors: lite0, pixels, onnx:FILE.")]
 Projection = Annotated[
     str, typer.Option(help="How the plot is laid out: pca (at once), tsne or umap (clearer, take longer).")

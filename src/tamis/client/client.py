@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 import httpx
 
 from tamis.client.reading import Reading
-from tamis.client.transport import Wire, form_of
+from tamis.client.transport import Wire, checked, form_of
 from tamis.client.upload import OnProgress, Source, upload
 from tamis.client.waiting import wait_all
 from tamis.model.dataset import Dataset, DatasetCreate, DatasetRename, DatasetSummary, Root
@@ -88,7 +88,7 @@ class Client(Reading):
 
     def create_dataset(self, name: str, root_id: str | None = None, folder: str | None = None) -> Dataset:
         """Make an empty dataset; with a root, images are read in place from it or from a folder below it."""
-        body = DatasetCreate(name=name, root_id=root_id, folder=folder)
+        body = checked(DatasetCreate, name=name, root_id=root_id, folder=folder)
         return self._wire.json(Dataset, "POST", "/api/datasets", body=body)
 
     def dataset(self, dataset_id: str) -> Dataset:
@@ -106,7 +106,8 @@ class Client(Reading):
 
     def rename_dataset(self, dataset_id: str, name: str) -> Dataset:
         """Give a dataset another name; its id, tags and digests stay."""
-        return self._wire.json(Dataset, "PATCH", f"/api/datasets/{dataset_id}", body=DatasetRename(name=name))
+        body = checked(DatasetRename, name=name)
+        return self._wire.json(Dataset, "PATCH", f"/api/datasets/{dataset_id}", body=body)
 
     def remove_dataset(self, dataset_id: str) -> None:
         """Remove a dataset; images read in place stay where they are."""
@@ -197,18 +198,18 @@ class Client(Reading):
 
     def tag_selection(self, dataset_id: str, name: str, selection_id: str, keep: int) -> Tag:
         """Freeze the preselected samples and the first `keep` of a selection."""
-        source = FromSelection(selection_id=selection_id, keep=keep)
-        return self._create_tag(dataset_id, TagCreate(name=name, source=source))
+        source = checked(FromSelection, selection_id=selection_id, keep=keep)
+        return self._create_tag(dataset_id, checked(TagCreate, name=name, source=source))
 
     def tag_files(self, dataset_id: str, name: str, parent_id: str, file_names: list[str]) -> Tag:
         """Freeze the samples of these names."""
-        source = FromFileNames(parent_id=parent_id, file_names=file_names)
-        return self._create_tag(dataset_id, TagCreate(name=name, source=source))
+        source = checked(FromFileNames, parent_id=parent_id, file_names=file_names)
+        return self._create_tag(dataset_id, checked(TagCreate, name=name, source=source))
 
     def rename_tag(self, dataset_id: str, tag_id: str, name: str) -> Tag:
         """Give a tag another name; its id and digest stay."""
         path = f"/api/datasets/{dataset_id}/tags/{tag_id}"
-        return self._wire.json(Tag, "PATCH", path, body=TagRename(name=name))
+        return self._wire.json(Tag, "PATCH", path, body=checked(TagRename, name=name))
 
     def remove_tag(self, dataset_id: str, tag_id: str) -> None:
         """Remove a tag that no other came from; its images stay."""

@@ -10,10 +10,11 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from tamis.model.errors import BY_CODE, TamisError, Unavailable
+from tamis.model.errors import BY_CODE, Invalid, TamisError, Unavailable
 from tamis.model.noun import Noun
 
 Answer = TypeVar("Answer")
+Asked = TypeVar("Asked", bound=Noun)
 Query = dict[str, str | int | bool | None]
 
 _PAUSES = (0.1, 0.4, 1.0)
@@ -121,6 +122,20 @@ class Wire:
                     ) from error
                 time.sleep(pause)
         raise AssertionError("unreachable")
+
+
+def checked(kind: type[Asked], **fields: object) -> Asked:
+    """Make what is to be asked for of what the caller gave.
+
+    Raises:
+        Invalid: a field cannot have this value.
+    """
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else None
+        raise Invalid(first["msg"].removeprefix("Value error, "), field=field) from error
 
 
 def form_of(files: Sequence[tuple[str, bytes]]) -> tuple[bytes, str]:
