@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers, kernel
-from tamis.selection.kernels.neighbours import in_parts, nearest_neighbours, transposed
+from tamis.selection.kernels.neighbours import nearest_neighbours, transposed
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -38,12 +38,22 @@ def diffused(vectors: Floats, neighbours: int, workers: Workers, check: Check) -
     """Return the similarities (m, m) of all samples (m, d) by diffusion; 1 for a sample and itself."""
     m = len(vectors)
     begin, ends, shares = _graph(vectors, neighbours, workers, check)
-    similar, steps = np.empty((m, m), np.float32), _steps()
+    similar, factors = np.empty((m, m), np.float32), _factors()
+    at_once = 2 * max(1, VALUES_A_CHUNK // (2 * LANES * max(1, len(ends))))  # even: see _spread
+    state = np.empty((workers.threads, 2, m, LANES), np.float32)
+    for first in range(0, m, workers.threads * LANES):
+        columns = range(first, min(m, first + workers.threads * LANES), LANES)
+        state[:] = 0
+        for start in range(0, len(factors), at_once):
+            some = factors[start : start + at_once]
 
-    def part(start: int, stop: int) -> None:
-        _spread(begin, ends, shares, steps, similar, start * LANES, min(m, stop * LANES))
+            def block(place: int, _: int, some: Floats = some, columns: range = columns) -> None:
+                _spread(begin, ends, shares, some, state[place, 0], state[place, 1], columns[place])
 
-    in_parts(part, -(-m // LANES), len(ends) * LANES * steps, workers, check)
+            check()
+            workers.over(block, [(place, place + 1) for place in range(len(columns))])
+        for place, column in enumerate(columns):  # K is symmetric, so columns are written as rows
+            similar[column : column + LANES] = state[place, 0].T[: m - column]
     root = np.sqrt(similar.diagonal())
     similar /= root
     similar /= root[:, None]
@@ -92,41 +102,41 @@ def _graph(
     return np.searchsorted(starts, np.arange(m + 1)), ends, shares.astype(np.float32)
 
 
-def _steps() -> int:
-    """Return how many steps of the iteration leave an error below the tolerance: Golub and Varga (1961)."""
+def _factors() -> Floats:
+    """Return the factor of each step of Chebyshev's iteration, after Golub and Varga (1961)."""
     rate = (1 - math.sqrt(1 - SPREAD**2)) / SPREAD
-    return math.ceil(math.log(TOLERANCE / 2) / math.log(rate))
+    steps = math.ceil(math.log(TOLERANCE / 2) / math.log(rate) / 2) * 2
+    factors = [1.0, 1 / (1 - SPREAD**2 / 2)]
+    while len(factors) < steps:
+        factors.append(1 / (1 - SPREAD**2 * factors[-1] / 4))
+    return np.array(factors, np.float32)
 
 
 @kernel
 def _spread(
-    begin: Positions, ends: Positions, shares: Floats, steps: int, similar: Floats, first: int, last: int
+    begin: Positions,
+    ends: Positions,
+    shares: Floats,
+    factors: Floats,
+    now: Floats,
+    before: Floats,
+    column: int,
 ) -> None:
-    """Solve (I - a S) K = I for some columns by Chebyshev's iteration; K is symmetric, so write rows."""
-    m = len(similar)
+    """Go on with (I - a S) K = I from one column on; the states take turns, so after two steps all is in place."""
     spread = np.float32(SPREAD)
-    now, before = np.empty((m, LANES), np.float32), np.empty((m, LANES), np.float32)
     total = np.empty(LANES, np.float32)
-    for column in range(first, last, LANES):
-        now[:], before[:] = 0, 0
-        omega = 2.0
-        for step in range(steps):
-            omega = 1.0 if step == 0 else 1 / (1 - SPREAD * SPREAD * omega / (2 if step == 1 else 4))
-            factor = np.float32(omega)
-            for i in range(m):
-                total[:] = 0
-                for edge in range(begin[i], begin[i + 1]):
-                    share, other = shares[edge], ends[edge]
-                    for lane in range(LANES):
-                        total[lane] += share * now[other, lane]
+    for factor in factors:
+        for i in range(len(now)):
+            total[:] = 0
+            for edge in range(begin[i], begin[i + 1]):
+                share, other = shares[edge], ends[edge]
                 for lane in range(LANES):
-                    before[i, lane] += factor * (spread * total[lane] - before[i, lane])
-                if column <= i < column + LANES:
-                    before[i, i - column] += factor
-            now, before = before, now
-        for lane in range(min(LANES, last - column)):
-            for i in range(m):
-                similar[column + lane, i] = now[i, lane]
+                    total[lane] += share * now[other, lane]
+            for lane in range(LANES):
+                before[i, lane] += factor * (spread * total[lane] - before[i, lane])
+            if column <= i < column + LANES:
+                before[i, i - column] += factor
+        now, before = before, now
 
 
 @kernel
