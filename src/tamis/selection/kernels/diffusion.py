@@ -122,7 +122,7 @@ def _spread(
     before: Floats,
     column: int,
 ) -> None:
-    """Go on with (I - a S) K = I from one column on; the states take turns, so after two steps all is in place."""
+    """Go on with (I - a S) K = I from a column on. The states take turns: two steps, and all is in place."""
     spread = np.float32(SPREAD)
     total = np.empty(LANES, np.float32)
     for factor in factors:
