@@ -1,7 +1,7 @@
 """Every screen in both themes is free of what axe-core finds."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tests.e2e.prepared import Prepared
 from tests.e2e.watched import Tab
 
 AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
-RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+RUN = """async (where) => (await axe.run(where ?? document, { resultTypes: ["violations"] })).violations
   .map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 160))])"""
 
 
@@ -67,6 +67,13 @@ def strategies(desk: Desk, prepared: Prepared) -> None:
     expect(desk.page.get_by_role("dialog").get_by_role("radio", name="(coreset)")).to_be_visible()
 
 
+def tag_dialog(desk: Desk, prepared: Prepared) -> None:
+    tag = prepared.tag("in-a-dialog", prepared.names[:3])
+    desk.open(prepared.id, "browse", tag=tag.id)
+    desk.tag("in-a-dialog").press("Delete")
+    expect(desk.page.get_by_role("dialog")).to_contain_text("3 images")
+
+
 def jobs(desk: Desk, prepared: Prepared) -> None:
     desk.open(prepared.id, "jobs")
     expect(desk.page.get_by_role("heading", name="Jobs")).to_be_visible()
@@ -78,8 +85,8 @@ def preferences(desk: Desk, prepared: Prepared) -> None:
 
 
 SCREENS = [
-    first_page, create_dialog, remove_dialog, overview, browse, detail, sampling, strategies, jobs,
-    preferences,
+    first_page, create_dialog, remove_dialog, overview, browse, detail, sampling, strategies, tag_dialog,
+    jobs, preferences,
 ]  # fmt: skip
 
 
@@ -89,11 +96,19 @@ def test_a_screen_has_no_violations(
 ) -> None:
     screen(Desk(tab.page), prepared)
     tab.page.evaluate(AXE.read_text(encoding="utf-8"))
-    for scheme in ("light", "dark"):
-        tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
-        expect(tab.page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
-        assert shown_scheme(tab.page) == scheme
+    for scheme in both_themes(tab.page):
         assert tab.page.evaluate(RUN) == [], scheme
+
+
+def test_the_menu_of_a_tag_has_no_violations(tab: Tab, prepared: Prepared) -> None:
+    tag = prepared.save(prepared.selection("random", 30), "with-a-menu", 9)
+    desk = Desk(tab.page)
+    desk.open(prepared.id, "browse", tag=tag.id)
+    tab.page.evaluate(AXE.read_text(encoding="utf-8"))
+    desk.button("Actions for with-a-menu").click()
+    expect(tab.page.get_by_role("menuitem", name="Remove")).to_be_visible()
+    for scheme in both_themes(tab.page):
+        assert tab.page.evaluate(RUN, "[role=menu]") == [], scheme
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -103,6 +118,15 @@ def test_the_way_in_has_no_violations(scheme: str, platform: Platform, open_tab:
     tab.page.goto(platform.url)
     expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
     assert violations(tab.page) == []
+
+
+def both_themes(page: Page) -> Iterator[str]:
+    """Show the page in one theme after the other."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
+        assert shown_scheme(page) == scheme
+        yield scheme
 
 
 def shown_scheme(page: Page) -> object:

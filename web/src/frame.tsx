@@ -16,6 +16,7 @@ import { Logo } from "./ui/Logo";
 import { ErrorNotice } from "./ui/Notice";
 import { LeftColumn, Shell } from "./ui/Shell";
 import { ThemeSwitch } from "./ui/ThemeSwitch";
+import { useLeaveTheGone } from "./ui/useLeaveTheGone";
 
 const PAGES = [
   { to: "/datasets/$datasetId/overview", label: "Overview", Icon: OverviewIcon },
@@ -34,6 +35,7 @@ export function DatasetFrame() {
   const { datasetId } = useParams({ from: "/datasets/$datasetId" });
   const dataset = useQuery(datasetQuery(datasetId));
   useActiveInUrl();
+  useLeaveTheGone(datasetId);
   const left = (
     <LeftColumn
       nav={<Pages datasetId={datasetId} />}

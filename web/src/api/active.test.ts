@@ -53,6 +53,7 @@ describe("undo of the unsaved change", () => {
       canUndo: false,
       canRedo: false,
       draftName: null,
+      lost: null,
       ready: true,
     });
   });
@@ -74,6 +75,33 @@ describe("undo of the unsaved change", () => {
     expect(store.get()).toMatchObject({ tagId: "t", selectionId: null });
     store.undo();
     expect(store.get()).toMatchObject({ tagId: "t", selectionId: "s", keep: 100 });
+  });
+
+  it("does not bring back a selection that was removed", () => {
+    const store = loaded();
+    store.load("gone", 7);
+    store.load("s", 100);
+    store.load("gone", 8);
+    store.load("later", 9);
+    store.undo();
+    store.load("later", 10);
+    store.forget(new Set(["gone"]));
+    store.undo();
+    expect(store.get()).toMatchObject({ selectionId: "s", keep: 100, lost: null });
+    store.undo();
+    expect(store.get()).toMatchObject({ selectionId: null, canUndo: false });
+    store.redo();
+    store.redo();
+    expect(store.get()).toMatchObject({ selectionId: "later", keep: 10, canRedo: false });
+  });
+
+  it("knows no way back to what was removed, and says what is lost until something else is chosen", () => {
+    const store = loaded();
+    store.setKeep(7);
+    store.leave("tag", { tagId: "initial", selectionId: null, keep: 0 });
+    expect(store.get()).toMatchObject({ tagId: "initial", lost: "tag", canUndo: false, canRedo: false });
+    store.load("s", 3);
+    expect(store.get()).toMatchObject({ tagId: "initial", selectionId: "s", lost: null });
   });
 
   it("is not disturbed by an address that lags behind the slider", () => {

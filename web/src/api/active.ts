@@ -21,7 +21,11 @@ export interface ActiveState extends Choice {
   readonly canRedo: boolean;
   /** The name typed for the tag to come; null until somebody types. */
   readonly draftName: string | null;
+  /** What was asked for and is there no more, so that something else is shown. */
+  readonly lost: Lost | null;
 }
+
+export type Lost = "tag" | "selection";
 
 const NOTHING: Choice = { tagId: null, selectionId: null, keep: 0 };
 const SETTLE_MS = 500; // after this long without a move, a drag of the slider is one step for undo
@@ -38,6 +42,7 @@ export class ActiveStore {
   private past: Choice[] = [];
   private future: Choice[] = [];
   private draftName: string | null = null;
+  private lost: Lost | null = null;
   private ready: boolean;
   private state: ActiveState;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +79,20 @@ export class ActiveStore {
     const choice = { tagId, selectionId: null, keep: 0 };
     if (tagId === this.now.tagId) this.step(choice);
     else this.startOver(choice);
+  }
+
+  /** Show something else in place of what was removed. There is no way back to that. */
+  leave(lost: Lost, choice: Choice): void {
+    this.settle();
+    this.startOver(choice, lost);
+  }
+
+  /** Take removed selections out of the history: undo must not bring them back. */
+  forget(selectionIds: ReadonlySet<string>): void {
+    const stays = (choice: Choice) => choice.selectionId === null || !selectionIds.has(choice.selectionId);
+    this.past = changes(this.past.filter(stays), this.settled);
+    this.future = changes(this.future.filter(stays), this.settled);
+    this.tell();
   }
 
   /** Go on to a tag that grew out of the one that is shown, unless a change of it is not saved yet. */
@@ -133,24 +152,27 @@ export class ActiveStore {
       this.future = [];
     }
     this.now = this.settled = choice;
+    this.lost = null;
     this.tell();
   }
 
-  private startOver(choice: Choice): void {
+  private startOver(choice: Choice, lost: Lost | null = null): void {
     this.past = [];
     this.future = [];
     this.draftName = null;
+    this.lost = lost;
     this.ready = true;
     this.now = this.settled = choice;
     this.tell();
   }
 
   private compose(): ActiveState {
-    const { past, future, draftName, ready } = this;
+    const { past, future, draftName, lost, ready } = this;
     const moving = !sameChoice(this.now, this.settled);
     return {
       ...this.now,
       draftName,
+      lost,
       ready,
       canUndo: past.length > 0 || moving,
       canRedo: future.length > 0 && !moving,
@@ -161,6 +183,11 @@ export class ActiveStore {
     this.state = this.compose();
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Steps that change something, the last of which leads to `next`. */
+function changes(steps: Choice[], next: Choice): Choice[] {
+  return steps.filter((step, index) => !sameChoice(step, steps[index + 1] ?? next));
 }
 
 /** What counting needs: the members of the tag and, of a loaded selection, its ranking. */

@@ -73,7 +73,7 @@ export function useActiveInUrl(): void {
           keep: choice.selectionId === null ? undefined : choice.keep,
           sample: undefined,
         },
-        { replace: onlyKeep },
+        { replace: onlyKeep || store.get().lost !== null }, // nobody goes back to what is gone
       );
     });
   }, [datasetId, setView]);

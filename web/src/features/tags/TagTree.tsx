@@ -9,7 +9,7 @@ import { useCounter } from "../../ui/useCounter";
 import { useDatasetId } from "../../ui/view";
 import { useDraftName } from "./draft";
 import { layoutTree, moveInTree } from "./layout";
-import { goneTo, mayRemove, mayRename } from "./may";
+import { mayRemove, mayRename } from "./may";
 import { Rail } from "./Rail";
 import { describe } from "./recipe";
 import { type TagAction, TagDialogs, TagMenu } from "./TagActions";
@@ -39,7 +39,6 @@ export function TagTree() {
   const shown = same ?? tags.data?.find((tag) => tag.id === active.tagId);
   const [action, setAction] = useState<TagAction | null>(null);
   const [opened, setOpened] = useState(false);
-  useGoneTag(datasetId, active.tagId, tags.data);
 
   const rows = useMemo(() => {
     const nodes: Node[] = (tags.data ?? []).map((tag) => ({
@@ -87,16 +86,6 @@ export function TagTree() {
       <TagDialogs action={action} opened={opened} onClose={() => setOpened(false)} />
     </section>
   );
-}
-
-/** Leave a tag that has been removed, here or by somebody else, for its parent. */
-function useGoneTag(datasetId: string, tagId: string | null, tags: readonly Tag[] | undefined): void {
-  const before = useRef(tags);
-  useEffect(() => {
-    const to = tagId === null || !tags ? null : goneTo(tagId, before.current ?? [], tags);
-    before.current = tags;
-    if (to !== null) activeStore(datasetId).selectTag(to);
-  }, [datasetId, tagId, tags]);
 }
 
 interface RowsProps {

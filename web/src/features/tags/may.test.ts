@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Tag } from "../../api/tags";
-import { goneTo, mayRemove, mayRename } from "./may";
+import { mayRemove, mayRename } from "./may";
 
 const tag = (id: string, parent: string | null, kind = "selection") =>
   ({ id, parent_id: parent, recipe: { kind } }) as Pick<Tag, "id" | "parent_id" | "recipe">;
@@ -17,14 +17,4 @@ test("only the initial tag keeps its name", () => {
 
 test("what an upload made, and what another came from, is not removed", () => {
   expect(all.filter((each) => mayRemove(each, all))).toEqual([few]);
-});
-
-test("who looks at a tag that is removed goes to its parent, or to the next one that is left", () => {
-  expect(goneTo("few", all, [initial, upload, best])).toBe("best");
-  expect(goneTo("few", all, [initial, upload])).toBe("initial");
-  expect(goneTo("best", [initial, best], [initial, best])).toBeNull();
-});
-
-test("a tag that was never in the list is not gone: it may be on its way", () => {
-  expect(goneTo("new", all, all)).toBeNull();
 });
