@@ -20,6 +20,7 @@ def test_the_tree_shows_who_came_from_whom(tab: Tab, prepared: Prepared, screens
     assert levels == {"initial-tag": "1", "half": "2", "quarter": "3"}
     desk.tag("quarter").click()
     expect(desk.active).to_have_text(f"{prepared.n // 4} of {prepared.n // 4} active")
+    desk.expect_pictures()
     photograph(tab.page, screenshots / "tree.webp")
 
 
