@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.desk import Desk
 from tests.e2e.gestures import photograph
+from tests.e2e.platform import Platform
 from tests.e2e.plot import count_calls, counted
-from tests.e2e.prepared import Prepared
+from tests.e2e.prepared import Prepared, prepare
 from tests.e2e.watched import Tab
 
 
@@ -146,3 +147,17 @@ def test_a_saved_tag_shows_its_ranking(tab: Tab, prepared: Prepared) -> None:
     desk.slider.press("ArrowRight")
     expect(desk.name_field).to_be_enabled()
     expect(desk.tag("its ranking")).to_have_attribute("aria-selected", "false")
+
+
+def test_many_tags_scroll_above_the_active_samples(tab: Tab, platform: Platform, tmp_path: Path) -> None:
+    crowded = prepare(platform, "crowded", tmp_path / "crowded", 4)
+    for number in range(40):
+        crowded.tag(f"tag {number:02}", crowded.names[:2])
+    desk = Desk(tab.page)
+    desk.open(crowded.id, "browse")
+    bar = tab.page.get_by_role("region", name="Active samples")
+    desk.tag("tag 39").click()
+    expect(desk.active).to_have_text("2 of 2 active")
+    row, below = desk.tag("tag 39").bounding_box(), bar.bounding_box()
+    assert row is not None and below is not None and row["y"] + row["height"] <= below["y"]
+    expect(bar).to_be_in_viewport(ratio=1)

@@ -305,3 +305,21 @@ def test_what_an_upload_made_stays(store: Store) -> None:
             tags.remove(store, dataset_id, tag.id)
     assert tags.rename(store, dataset_id, later.id, "week 2").name == "week 2"
     assert tags.close_upload(store, dataset_id).id == later.id
+
+
+def test_a_parent_that_is_removed_while_a_tag_is_made_is_missing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset_id = made.dataset_of(store, "a", "b")
+    one = pick(store, dataset_id, "one", tags.close_upload(store, dataset_id), "a")
+    real = tags._from_file_names
+
+    def slow(*arguments: Any) -> Any:
+        found = real(*arguments)
+        monkeypatch.undo()
+        tags.remove(store, dataset_id, one.id)
+        return found
+
+    monkeypatch.setattr(tags, "_from_file_names", slow)
+    with pytest.raises(NotFound, match=one.id):
+        pick(store, dataset_id, "two", one, "a")

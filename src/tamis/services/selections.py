@@ -58,6 +58,7 @@ def create(store: Store, dataset_id: str, new: SelectionCreate) -> Job:
     """
     refuse_unsupplied(new)
     with store.write() as connection:
+        datasets.lock(connection, dataset_id)  # its tags stay from now on: a job works with them
         _pool(connection, dataset_id, new)
         return submit(connection, "select", dataset_id, new.model_dump(mode="json"))
 

@@ -30,7 +30,11 @@ def create(store: Store, dataset_id: str, new: TagCreate) -> Tag:
         else:
             made = _from_file_names(connection, dataset_id, new.name, new.source)
     with store.write() as connection:
-        datasets.get(connection, dataset_id)
+        datasets.lock(connection, dataset_id)
+        if made.parent_id is not None:  # removed since, it must not be found missing by the database
+            tags.get(connection, dataset_id, made.parent_id)
+        if made.selection_id is not None:
+            selections.get(connection, dataset_id, made.selection_id)
         return _keep(connection, dataset_id, made)
 
 

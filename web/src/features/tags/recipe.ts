@@ -10,6 +10,7 @@ export function describe(
   const deleted = tag.n_deleted > 0 ? ` ${count(tag.n_deleted)} of its samples have been deleted since.` : "";
   const how = selection
     ? `${String(selection.strategy.strategy)}, ${count(selection.keep)} kept, seed ${selection.seed}`
-    : ({ initial: "The first upload", upload: "A later upload" }[kind as string] ?? `Made by ${kind}`);
+    : ({ initial: "The first upload", upload: "A later upload", manual: "Chosen by hand" }[kind as string] ??
+      `Made by ${kind}`);
   return `${tag.name}: ${how}, ${ago(tag.created_at, now)}.${deleted}`;
 }
