@@ -291,7 +291,7 @@ def test_a_name_that_is_no_name_is_refused_before_anything_is_sent(call: Callabl
     with client_of(never) as client, pytest.raises(Invalid) as caught:
         call(client)
     assert (caught.value.message, caught.value.field) == (
-        "A name holds no control characters; this one holds U+0009.",
+        "name: A name holds no control characters; this one holds U+0009.",
         "name",
     )
 

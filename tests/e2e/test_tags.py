@@ -132,6 +132,8 @@ def test_a_page_leaves_a_tag_that_somebody_else_removes(tab: Tab, prepared: Prep
         client.remove_tag(prepared.id, gone.id)
     expect(desk.tag("initial-tag")).to_have_attribute("aria-selected", "true")
     expect(desk.active).to_have_text(f"{prepared.n} of {prepared.n} active")
+    expect(tab.page.get_by_role("alert")).to_have_text("The tag that was shown here has been removed.")
+    assert gone.id not in tab.page.url
 
 
 def test_a_saved_tag_shows_its_ranking(tab: Tab, prepared: Prepared) -> None:

@@ -44,6 +44,7 @@ def create_token(
     from tamis.cli.door import Door
     from tamis.cli.find import find_dataset
     from tamis.cli.output import note, say
+    from tamis.model.errors import sentence_of
     from tamis.model.token import TokenCreate
 
     settings = load_settings(data)
@@ -56,7 +57,8 @@ def create_token(
                 {"name": name, "scope": scope, "dataset_id": limit, "expires_at": ends_at}
             )
         except ValidationError as error:
-            raise Usage(error.errors()[0]["msg"].removeprefix("Value error, "), field="name") from error
+            first = error.errors()[0]
+            raise Usage(sentence_of(first["loc"], first["msg"]), field="name") from error
         made = door.client.create_token(new)
     note(f"The token '{made.token.name}' (id {made.token.id}). Keep it safe: it is not shown again.")
     say(made.secret)

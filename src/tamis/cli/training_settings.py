@@ -27,7 +27,7 @@ def build(given: Mapping[str, Json], changes: tuple[str, ...]) -> "TrainingSetti
 
     from tamis.learning.augmentation import changed, preset
     from tamis.learning.settings import TrainingSettings
-    from tamis.model.errors import Invalid
+    from tamis.model.errors import Invalid, sentence_of
 
     values: dict[str, Json] = {"backbone": PRETRAINED, **given}
     values.setdefault("method", _METHODS[values["backbone"] == PRETRAINED])
@@ -51,10 +51,7 @@ def build(given: Mapping[str, Json], changes: tuple[str, ...]) -> "TrainingSetti
         raise Usage(error.message, field=error.field) from error
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise Usage(
-            f"{name}: {first['msg']}." if name else f"{first['msg'].removeprefix('Value error, ')}."
-        ) from error
+        raise Usage(sentence_of(first["loc"], first["msg"])) from error
     return settings
 
 

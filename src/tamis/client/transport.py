@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from tamis.model.errors import BY_CODE, Invalid, TamisError, Unavailable
+from tamis.model.errors import BY_CODE, Invalid, TamisError, Unavailable, sentence_of
 from tamis.model.noun import Noun
 
 Answer = TypeVar("Answer")
@@ -135,7 +135,7 @@ def checked(kind: type[Asked], **fields: object) -> Asked:
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else None
-        raise Invalid(first["msg"].removeprefix("Value error, "), field=field) from error
+        raise Invalid(sentence_of(first["loc"], first["msg"]), field=field) from error
 
 
 def form_of(files: Sequence[tuple[str, bytes]]) -> tuple[bytes, str]:

@@ -15,6 +15,7 @@ TamisError
 A message says what is wrong, which value, and what to do. It never holds a secret or a traceback.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -107,3 +108,10 @@ BY_CODE: dict[str, type[TamisError]] = {
         TooLarge, Unsupported, RateLimited, Unavailable, NoSpace,
     )
 }  # fmt: skip
+
+
+def sentence_of(location: Sequence[int | str], message: str) -> str:
+    """Say what pydantic found wrong and where: in the same words at every door."""
+    place = ".".join(str(part) for part in location)
+    message = message.removeprefix("Value error, ").rstrip(".")
+    return f"{place}: {message}." if place else f"{message}."

@@ -67,21 +67,11 @@ def _known(request: Request, error: Exception) -> JSONResponse:
 def _not_valid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
-    first = _place(found[0]["loc"])
-    sentences = [_sentence(one["loc"], one["msg"]) for one in found[:_SHOWN]]
+    first = ".".join(str(part) for part in found[0]["loc"][1:])  # the first part says body, query or path
+    sentences = [errors.sentence_of(one["loc"][1:], one["msg"]) for one in found[:_SHOWN]]
     if len(found) > _SHOWN:
         sentences.append(f"And {len(found) - _SHOWN} more.")
     return _answer(422, " ".join(sentences), errors.Invalid.code, request.state.request_id, first or None)
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location[1:])  # the first part says body, query or path
-
-
-def _sentence(location: tuple[int | str, ...], message: str) -> str:
-    place = _place(location)
-    message = message.removeprefix("Value error, ").rstrip(".")
-    return f"{place}: {message}." if place else f"{message}."
 
 
 def _of_framework(request: Request, error: Exception) -> JSONResponse:

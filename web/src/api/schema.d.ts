@@ -1354,9 +1354,10 @@ export interface components {
          *
          *     So a sample stands for a whole group that hangs together, however stretched or thin, and not for a ball
          *     of one size. The pool is stood for by landmarks, drawn by the seed, and the choice is among them; up to
-         *     that many samples all are used. Every tie goes to the lowest position. Once nothing is left to gain, or no
-         *     landmark, the farthest sample comes next, as in coreset, with an importance of 0. After `greedy_until`
-         *     landmarks come by what each would add at that point, and then all others.
+         *     that many samples all are used. Preselected samples, up to as many, are in the graph too. Every tie goes
+         *     to the lowest position. Once nothing is left to gain, or no landmark, the farthest sample comes next, as
+         *     in coreset, with an importance of 0. After `greedy_until` landmarks come by what each would add at that
+         *     point, and then all others.
          */
         Diffusion: {
             /**

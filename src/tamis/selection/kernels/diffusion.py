@@ -18,8 +18,6 @@ from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers, kernel
 from tamis.selection.kernels.neighbours import nearest_neighbours, transposed
 
 Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int32]
 Positions = NDArray[np.int64]
 Check = Callable[[], None]
 
@@ -139,6 +137,7 @@ def _spread(
         now, before = before, now
 
 
+# As in herding.py: a kernel may call only kernels of its own file.
 @kernel
 def _gain(row: Floats, cover: Floats) -> np.float32:
     total = np.float32(0)

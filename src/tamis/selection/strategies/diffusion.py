@@ -20,9 +20,10 @@ class Diffusion(Strategy):
 
     So a sample stands for a whole group that hangs together, however stretched or thin, and not for a ball
     of one size. The pool is stood for by landmarks, drawn by the seed, and the choice is among them; up to
-    that many samples all are used. Every tie goes to the lowest position. Once nothing is left to gain, or no
-    landmark, the farthest sample comes next, as in coreset, with an importance of 0. After `greedy_until`
-    landmarks come by what each would add at that point, and then all others.
+    that many samples all are used. Preselected samples, up to as many, are in the graph too. Every tie goes
+    to the lowest position. Once nothing is left to gain, or no landmark, the farthest sample comes next, as
+    in coreset, with an importance of 0. After `greedy_until` landmarks come by what each would add at that
+    point, and then all others.
     """
 
     title: ClassVar[str] = "Diffusion"
@@ -59,9 +60,10 @@ class Diffusion(Strategy):
         from tamis.selection.kernels.diffusion import cover_most, diffused
 
         kept, rows, wanted = request.preselected, request.remaining, request.n_samples
-        if len(kept) > self.landmarks:
+        if len(kept) > self.landmarks:  # evenly spaced, so that the graph stays small
             kept = kept[np.linspace(0, len(kept) - 1, self.landmarks).round().astype(np.int64)]
-        nodes = np.union1d(request.landmarks(self.landmarks), kept)
+        landmarks = request.landmarks(self.landmarks)
+        nodes = np.union1d(landmarks, kept)
         taken = np.isin(nodes, request.preselected)
         with Workers(request.threads) as workers:
             similar = diffused(
@@ -76,5 +78,6 @@ class Diffusion(Strategy):
             )
         place = np.searchsorted(rows, nodes[~taken])
         rest = np.zeros(len(rows), np.float32)
-        rest[place] = left[~taken] / len(nodes)
-        return completed(request, np.searchsorted(rows, nodes[chosen]), gain / np.float32(len(nodes)), rest)
+        share = np.float32(1 / len(landmarks))  # the preselected ones that are no landmarks gain nothing
+        rest[place] = left[~taken] * share
+        return completed(request, np.searchsorted(rows, nodes[chosen]), gain * share, rest)

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useEffect } from "react";
-import { type ActiveStore, activeStore, useActive } from "../../api/active";
+import { type ActiveStore, activeStore, type Lost, useActive } from "../../api/active";
 import { count } from "../../ui/format";
 import { UndoIcon } from "../../ui/icons";
 import { useCounter } from "../../ui/useCounter";
@@ -8,6 +8,11 @@ import { useDatasetId } from "../../ui/view";
 import classes from "./ActiveBar.module.css";
 import { NameField } from "./NameField";
 import { TagFiles } from "./TagFiles";
+
+const LOST: Record<Lost, string> = {
+  tag: "The tag that was shown here has been removed.",
+  selection: "The ranking that was shown here has been removed.",
+};
 
 /** How many samples are active, undo of the unsaved change, and the field that freezes it as a tag. */
 export function ActiveBar() {
@@ -40,6 +45,11 @@ export function ActiveBar() {
       <div className={classes.track} aria-hidden="true">
         <div className={classes.fill} style={{ transform: `scaleX(${share})` }} />
       </div>
+      {active.lost === null ? null : (
+        <p className={classes.lost} role="alert">
+          {LOST[active.lost]}
+        </p>
+      )}
       <NameField datasetId={datasetId} counts={counts} />
       {active.tagId !== null && active.selectionId === null ? (
         <TagFiles datasetId={datasetId} tagId={active.tagId} />

@@ -1,5 +1,6 @@
 import { Button, Modal } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { activeStore } from "../../api/active";
 import { removeTag, sizeOf, type Tag, tagsQuery } from "../../api/tags";
 import classes from "../../ui/dialog.module.css";
 import { counted } from "../../ui/format";
@@ -26,6 +27,8 @@ function Question({ tag, onClose }: { tag: Tag; onClose: () => void }) {
     mutationFn: () => removeTag(tag),
     onSuccess: () => {
       onClose();
+      const store = activeStore(tag.dataset_id);
+      if (store.get().tagId === tag.id) store.selectTag(tag.parent_id);
       client.setQueryData(tagsQuery(tag.dataset_id).queryKey, (known) =>
         known?.filter(({ id }) => id !== tag.id),
       );
