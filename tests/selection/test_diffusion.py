@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tamis.selection import rank
-from tamis.selection.kernels.compiling import Workers
 from tamis.selection.kernels.diffusion import diffused
+from tamis.selection.kernels.workers import Workers
 
 
 def blobs(n, d=5, seed=2):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tamis.selection import coverage, random_coverage, rank
-from tamis.selection.kernels.compiling import Workers
 from tamis.selection.kernels.neighbours import usual_distance
+from tamis.selection.kernels.workers import Workers
 
 
 def blobs(n, d=6, seed=3):

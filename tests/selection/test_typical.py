@@ -5,7 +5,7 @@ import pytest
 
 from tamis.selection import rank
 from tamis.selection.kernels.clusters import k_means
-from tamis.selection.kernels.compiling import Workers
+from tamis.selection.kernels.workers import Workers
 
 SIZES = (120, 90, 60, 40)
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import Workers, kernel
+from tamis.compiling.kernel import kernel
 from tamis.selection.kernels.neighbours import nearest_reference, transposed
 from tamis.selection.kernels.spread import Spread
+from tamis.selection.kernels.workers import Workers
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import Workers
 from tamis.selection.kernels.neighbours import count_within, squared_distances, transposed, usual_distance
+from tamis.selection.kernels.workers import Workers
 
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]

@@ -13,8 +13,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import Workers, kernel
+from tamis.compiling.kernel import kernel
 from tamis.selection.kernels.neighbours import NEIGHBOURS, in_parts, neighbour_distances, transposed
+from tamis.selection.kernels.workers import Workers
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]

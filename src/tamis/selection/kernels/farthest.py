@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tamis.compiling.lanes import LANES
 from tamis.selection.kernels import farthest_catch_up, farthest_rounds
-from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers
-from tamis.selection.kernels.lanes import LANES
 from tamis.selection.kernels.mean import nearest_to_mean
 from tamis.selection.kernels.order import falling
+from tamis.selection.kernels.workers import VALUES_A_CHUNK, Workers
 
 Vectors = NDArray[np.float32] | NDArray[np.float16]
 Floats = NDArray[np.float32]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import exact_kernel
-from tamis.selection.kernels.lanes import LANES, prefetch, row_distance, tile_distances
+from tamis.compiling.kernel import exact_kernel
+from tamis.compiling.lanes import LANES, prefetch, row_distance, tile_distances
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import exact_kernel
-from tamis.selection.kernels.lanes import row_distance
+from tamis.compiling.kernel import exact_kernel
+from tamis.compiling.lanes import row_distance
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers, kernel
+from tamis.compiling.kernel import kernel
 from tamis.selection.kernels.neighbours import in_parts, usual_distance
+from tamis.selection.kernels.workers import VALUES_A_CHUNK, Workers
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]

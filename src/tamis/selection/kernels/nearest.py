@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import VALUES_A_CHUNK, Workers, kernel
+from tamis.compiling.kernel import kernel
+from tamis.selection.kernels.workers import VALUES_A_CHUNK, Workers
 
 Floats = NDArray[np.float32]
 

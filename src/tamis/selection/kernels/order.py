@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import kernel
+from tamis.compiling.kernel import kernel
 
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]

@@ -7,7 +7,7 @@ the centres it was compared with; see `kernels/farthest.py` for why so few pairs
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import kernel
+from tamis.compiling.kernel import kernel
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]

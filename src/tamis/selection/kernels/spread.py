@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tamis.selection.kernels.compiling import Workers, kernel
+from tamis.compiling.kernel import kernel
+from tamis.selection.kernels.workers import Workers
 
 Floats = NDArray[np.float32]
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from tamis.selection.base import Ordered, RankRequest, Strategy
 
 if TYPE_CHECKING:
-    from tamis.selection.kernels.compiling import Workers
+    from tamis.selection.kernels.workers import Workers
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -63,7 +63,7 @@ class ClusterBalanced(Strategy):
 
     def rank(self, request: RankRequest) -> Ordered:
         """Cluster level by level, then take turns level by level."""
-        from tamis.selection.kernels.compiling import Workers  # loads numba
+        from tamis.selection.kernels.workers import Workers  # loads numba
 
         wanted = request.n_samples
         points = np.union1d(request.remaining, request.preselected)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from tamis.selection.base import Need, Ordered, RankRequest, Strategy
 
 if TYPE_CHECKING:
-    from tamis.selection.kernels.compiling import Workers
+    from tamis.selection.kernels.workers import Workers
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -80,8 +80,8 @@ class Combine(Strategy):
 
     def rank(self, request: RankRequest) -> Ordered:
         """Add up the terms that never change, then choose one by one."""
-        from tamis.selection.kernels.compiling import Workers  # loads numba
         from tamis.selection.kernels.spread import Spread
+        from tamis.selection.kernels.workers import Workers  # loads numba
 
         rows, wanted = request.remaining, request.n_samples
         vectors = request.vectors if len(rows) == len(request.vectors) else request.vectors[rows]

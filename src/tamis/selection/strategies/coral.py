@@ -53,9 +53,9 @@ class Coral(Strategy):
 
     def rank(self, request: RankRequest) -> Ordered:
         """Run the greedy choice with one pass over all samples per pick."""
-        from tamis.selection.kernels.compiling import Workers  # loads numba
         from tamis.selection.kernels.mean import nearest_to_mean
         from tamis.selection.kernels.spread import Spread
+        from tamis.selection.kernels.workers import Workers  # loads numba
 
         rows, wanted = request.remaining, request.n_samples
         vectors = request.vectors if len(rows) == len(request.vectors) else request.vectors[rows]

@@ -75,9 +75,9 @@ class Coreset(Strategy):
 
     def _trimmed(self, request: RankRequest) -> tuple[Positions, Positions]:
         """Return the samples to choose from, and those set aside."""
-        from tamis.selection.kernels.compiling import Workers  # loads numba
         from tamis.selection.kernels.neighbours import distance_to_neighbour
         from tamis.selection.kernels.order import falling
+        from tamis.selection.kernels.workers import Workers  # loads numba
 
         rows = request.remaining
         stay = len(rows) - int(self.trim * len(rows))

@@ -55,9 +55,9 @@ class Deduplicate(Strategy):
 
     def rank(self, request: RankRequest) -> Ordered:
         """Find the groups, rank those that stand for them by distance, and append the others."""
-        from tamis.selection.kernels.compiling import Workers  # loads numba
         from tamis.selection.kernels.duplicates import chance_distance, near_duplicates
         from tamis.selection.kernels.farthest import farthest_first
+        from tamis.selection.kernels.workers import Workers  # loads numba
 
         rows, kept, wanted = request.remaining, request.preselected, request.n_samples
         with Workers(request.threads) as workers:

@@ -56,8 +56,8 @@ class Diffusion(Strategy):
 
     def rank(self, request: RankRequest) -> Ordered:
         """Choose landmarks by gain, go on by distance when no gain is left, and append the rest."""
-        from tamis.selection.kernels.compiling import Workers  # loads numba
         from tamis.selection.kernels.diffusion import cover_most, diffused
+        from tamis.selection.kernels.workers import Workers  # loads numba
 
         kept, rows, wanted = request.preselected, request.remaining, request.n_samples
         if len(kept) > self.landmarks:  # evenly spaced, so that the graph stays small

@@ -44,8 +44,8 @@ class KMeansPlusPlus(Strategy):
     def rank(self, request: RankRequest) -> Ordered:
         """Draw until enough are drawn; all draws of the seed are made up front, so that prefixes agree."""
         from tamis.selection.kernels.clusters import drawn  # loads numba
-        from tamis.selection.kernels.compiling import Workers
         from tamis.selection.kernels.spread import Spread
+        from tamis.selection.kernels.workers import Workers
 
         rows, wanted = request.remaining, request.n_samples
         vectors = request.vectors if len(rows) == len(request.vectors) else request.vectors[rows]

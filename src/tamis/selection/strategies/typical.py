@@ -11,7 +11,7 @@ from pydantic import Field
 from tamis.selection.base import Ordered, RankRequest, Strategy
 
 if TYPE_CHECKING:
-    from tamis.selection.kernels.compiling import Workers
+    from tamis.selection.kernels.workers import Workers
 
 SMALL_CLUSTER = 5
 """Clusters up to this size come after all others, as in the paper's code."""
@@ -61,7 +61,7 @@ class Typical(Strategy):
     def rank(self, request: RankRequest) -> Ordered:
         """Cluster, keep one per cluster, and cluster again more finely, until enough are kept."""
         from tamis.selection.kernels.clusters import k_means  # loads numba
-        from tamis.selection.kernels.compiling import Workers
+        from tamis.selection.kernels.workers import Workers
 
         points = np.union1d(request.remaining, request.preselected)
         rows = request.vectors if len(points) == len(request.vectors) else request.vectors[points]
