@@ -44,7 +44,7 @@ CENTRES_REMEMBERED, NEAR_CENTRES = 32_768, 1024
 SAMPLED = 4096
 """The threshold is a quantile of so many bounds, evenly spaced."""
 FIRST_ACTIVE_SET, SMALLEST_ACTIVE_SET, LARGEST_ACTIVE_SET = 1024, 512, 16384
-SHARED_FROM, SHARED_FROM_PAIRS = 1_000_000, 200_000
+SHARED_FROM, SHARED_FROM_PAIRS = 2_000_000, 200_000
 """From so many values, or pairs, on it pays to share work between threads."""
 
 

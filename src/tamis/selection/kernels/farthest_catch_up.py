@@ -23,35 +23,37 @@ _AHEAD = 16
 
 
 @exact_kernel
-def fetch(vectors: NDArray[Any], i: int, out: Floats, p: int) -> None:
-    """Copy row i to row p; rows of float16 come as their bits."""
+def _fetch(vectors: NDArray[Any], rows: Integers, out: Floats) -> None:
+    """Copy rows to the first of `out`; those of float16 come as bits. A call for each would take longer."""
+    last = rows.size - 1
     if vectors.itemsize == 2:
         bits = out.view(np.uint32)
-        for t in range(vectors.shape[1]):
-            half = np.uint32(vectors[i, t])
-            bits[p, t] = (half & np.uint32(0x7FFF)) << np.uint32(13)
-        for t in range(vectors.shape[1]):
-            sign = np.float32(1 - 2 * np.int32(np.uint32(vectors[i, t]) >> np.uint32(15)))
-            out[p, t] *= sign * np.float32(2.0**112)  # the exponents differ by 112
+        for p in range(rows.size):
+            prefetch(vectors, rows[min(p + _AHEAD, last)])
+            i = rows[p]
+            for t in range(vectors.shape[1]):
+                half = np.uint32(vectors[i, t])
+                bits[p, t] = (half & np.uint32(0x7FFF)) << np.uint32(13)
+            for t in range(vectors.shape[1]):
+                sign = np.float32(1 - 2 * np.int32(np.uint32(vectors[i, t]) >> np.uint32(15)))
+                out[p, t] *= sign * np.float32(2.0**112)  # the exponents differ by 112
     else:
-        for t in range(vectors.shape[1]):
-            out[p, t] = vectors[i, t]
-
-
-@exact_kernel
-def _fetch_all(vectors: NDArray[Any], rows: Integers, low: int, size: int, out: Floats) -> None:
-    for p in range(size):
-        prefetch(vectors, rows[min(low + p + _AHEAD, rows.size - 1)])
-        fetch(vectors, rows[low + p], out, p)
+        for p in range(rows.size):
+            prefetch(vectors, rows[min(p + _AHEAD, last)])
+            i = rows[p]
+            for t in range(vectors.shape[1]):
+                out[p, t] = vectors[i, t]
 
 
 @exact_kernel
 def first_distances(vectors: NDArray[Any], centres: Floats, bound: Floats, start: int, stop: int) -> None:
     """Set the bounds to the squared distances to centre 0."""
-    x = np.zeros((1, centres.shape[1]), np.float32)
-    for i in range(start, stop):
-        fetch(vectors, i, x, 0)
-        bound[i] = row_distance(x, 0, centres, 0)
+    x = np.zeros((PART, centres.shape[1]), np.float32)
+    for low in range(start, stop, PART):
+        rows = np.arange(low, min(low + PART, stop)).astype(np.int32)
+        _fetch(vectors, rows, x)
+        for p in range(rows.size):
+            bound[low + p] = row_distance(x, p, centres, 0)
 
 
 @exact_kernel
@@ -212,7 +214,7 @@ def catch_up(
     for part in range(start, stop):
         some = rows[borders[part] : borders[part + 1]]
         a = int(nearest[some[0]])
-        _fetch_all(vectors, rows, borders[part], some.size, x)
+        _fetch(vectors, some, x)
         size = -1
         if firsts[part] >= 0:
             size = _candidates(a, firsts[part], widest[part], near_centres, between, sizes, listed, at)
@@ -240,7 +242,8 @@ def catch_up(
                     value, near, end, more = found
                 pairs += more
                 if value <= threshold:  # what settled this one may settle the next
-                    recent[0, :, settled % LANES] = centres[near]
+                    for t in range(centres.shape[1]):
+                        recent[0, t, settled % LANES] = centres[near, t]
                     lane_of[settled % LANES] = near
                     settled += 1
             i = some[p]
@@ -258,7 +261,7 @@ def gather(
     for p in range(active.size):
         i = active[p]
         if all_bound[i] > threshold:
-            fetch(vectors, i, out, size)
             rows[size], bound[size], nearest[size] = i, all_bound[i], all_nearest[i]
             size += 1
+    _fetch(vectors, rows[:size], out)
     return size

@@ -112,7 +112,8 @@ def choose(
                 farthest = value
                 best = kept
             if kept != p:
-                vectors[kept] = vectors[p]
+                for t in range(vectors.shape[1]):  # a slice takes four times as long
+                    vectors[kept, t] = vectors[p, t]
                 rows[kept] = rows[p]
             bound[kept] = value
             nearest[kept] = near
