@@ -120,9 +120,11 @@ def test_a_tag_is_renamed_and_removed(busy: Path, photos: Path) -> None:
     assert wrong.code == 1 and "U+0009" in wrong.err
     renamed = run(busy, "tag", "rename", "week 12", "week 13", *inside)
     assert renamed.code == 0 and "'week 13'" in renamed.out
-    assert run(busy, "tag", "remove", "week 13", *inside, stdin="n\n").code == 1
-    removed = run(busy, "tag", "remove", "week 13", "--yes", *inside)
-    assert removed.code == 0 and "Removed the tag 'week 13'" in removed.out
+    for no in ("n\n", "\n", ""):
+        refused = run(busy, "tag", "remove", "week 13", *inside, stdin=no)
+        assert refused.code == 1 and refused.out == "" and "[y/N]" in refused.err
+    removed = run(busy, "tag", "remove", "week 13", *inside, stdin="Yes\n")
+    assert removed.code == 0 and removed.out == "Removed the tag 'week 13'. Its images are where they were.\n"
     assert run(busy, "tag", "show", "week 13", *inside).code == 1
     kept = run(busy, "tag", "remove", "initial-tag", "--yes", *inside)
     assert kept.code == 1 and "tells what was uploaded" in kept.err

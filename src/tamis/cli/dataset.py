@@ -98,12 +98,12 @@ def remove_dataset(
     """Remove a dataset with its tags, embeddings and selections. The images stay where they are."""
     from tamis.cli.door import open_door
     from tamis.cli.find import find_dataset
-    from tamis.cli.output import say
+    from tamis.cli.output import agree, say
 
     with open_door(load_settings(data)) as door:
         one = find_dataset(door.client, name)
         if not yes:
             question = f"Remove the dataset '{one.name}' with its tags and embeddings? The images stay."
-            typer.confirm(question, abort=True, err=True)
+            agree(question)
         door.client.remove_dataset(one.id)
     say(f"Removed the dataset '{one.name}'. Its images are where they were.")

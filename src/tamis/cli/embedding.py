@@ -114,13 +114,13 @@ def remove_embedding(
     """Remove an embedding with its reduced vectors and plots, unless a tag or selection was made with it."""
     from tamis.cli.door import open_door
     from tamis.cli.find import find_dataset, find_embedding
-    from tamis.cli.output import say
+    from tamis.cli.output import agree, say
 
     with open_door(load_settings(data)) as door:
         inside = find_dataset(door.client, dataset)
         found = find_embedding(door.client, inside, embedding)
         if not yes:
-            typer.confirm(f"Remove the embedding '{found.name}' of '{inside.name}'?", abort=True, err=True)
+            agree(f"Remove the embedding '{found.name}' of '{inside.name}'?")
         door.client.remove_embedding(inside.id, found.id)
     say(f"Removed the embedding '{found.name}'.")
 

@@ -64,7 +64,7 @@ def _find(name: str) -> "Published":
 
 
 def _agree(name: str, published: "Published", target: Path, *, yes: bool) -> None:
-    from tamis.cli.output import note
+    from tamis.cli.output import agree, note
 
     note(f"Weights  {name}")
     note(f"From     {published.page}")
@@ -77,7 +77,7 @@ def _agree(name: str, published: "Published", target: Path, *, yes: bool) -> Non
         return
     if not sys.stdin.isatty():
         raise Usage("Nobody is there to be asked, so nothing is downloaded. Say --yes to agree.", field="yes")
-    typer.confirm("Download it?", abort=True, err=True)
+    agree("Download it?")
 
 
 def _download(published: "Published", target: Path) -> None:

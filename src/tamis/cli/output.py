@@ -37,6 +37,19 @@ def note(text: str) -> None:
     _write(sys.stderr, f"{text}\n")
 
 
+def agree(question: str) -> None:
+    """Ask beside the result, and go on with a yes only; no answer at all is a no.
+
+    Raises:
+        typer.Abort: the answer is another.
+    """
+    import typer
+
+    _write(sys.stderr, f"{question} [y/N]: ")
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise typer.Abort
+
+
 def say_json(value: "Json") -> None:
     """Write the result as one JSON object."""
     say(json.dumps(value, ensure_ascii=False, indent=2))

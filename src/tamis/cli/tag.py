@@ -95,13 +95,13 @@ def remove_tag(
     """Remove a tag that no other came from. Its images stay, and so does its ranking."""
     from tamis.cli.door import open_door
     from tamis.cli.find import find_dataset, find_tag
-    from tamis.cli.output import say
+    from tamis.cli.output import agree, say
 
     with open_door(load_settings(data)) as door:
         inside = find_dataset(door.client, dataset)
         one = find_tag(door.client, inside, tag)
         if not yes:
             question = f"Remove the tag '{one.name}' of {one.n_members} images? The images stay."
-            typer.confirm(question, abort=True, err=True)
+            agree(question)
         door.client.remove_tag(inside.id, one.id)
     say(f"Removed the tag '{one.name}'. Its images are where they were.")
