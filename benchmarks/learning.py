@@ -1,9 +1,9 @@
 """What does augmentation cost? `python -m benchmarks.learning`
 
-First its share of a training step with SimCLR and the recipe `natural`: the small network at 32 px, and
-ResNet-18 at 224 px. Then views per second of one core: the whole batch at once, against the same recipe with
-Pillow one image after the other, and with `--peer` against lightly's SimCLR transform. CPU time of one thread
-counts, and the best of the rounds is shown.
+First its share of a training step with SimCLR and the recipe `natural`: the small network at 32 and 64 px,
+and ResNet-18 at 224 px. Then views per second of one core: the whole batch at once, against the same recipe
+with Pillow one image after the other, and with `--peer` against lightly's SimCLR transform. CPU time of one
+thread counts, and the best of the rounds is shown.
 
 With `--peer` then SimCLR end to end beside lightly's own pipeline (`end_to_end.py`), and the vectors that
 need no training beside both: a table of 5-NN accuracy on the 9 categories of the demo images.
@@ -50,7 +50,11 @@ class Case:
 
 
 END_TO_END = (("small", 32, 2.5), ("resnet18", 32, 1.5))
-CASES = (Case("small", 48, 32, 256, 0.15), Case("resnet18", 336, 224, 16, 0.05))
+CASES = (
+    Case("small", 48, 32, 256, 0.15),
+    Case("small", 96, 64, 128, 0.15),
+    Case("resnet18", 336, 224, 16, 0.05),
+)
 
 
 def squares(n: int, side: int) -> Images:

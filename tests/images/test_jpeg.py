@@ -132,6 +132,18 @@ def test_a_quarter_of_the_colours_is_left_to_libjpeg() -> None:
     assert shrunk(data, (90, 60), 1) is None
 
 
+@EIGHTHS
+@pytest.mark.parametrize(("said", "decoded"), [(0x22, True), (0x11, True), (0x02, False), (0x71, False)])
+def test_a_grey_picture_may_call_its_only_blocks_what_it_likes_within_the_standard(
+    eighths: int, said: int, decoded: bool
+) -> None:
+    data = bytearray(corpus.encoded(mild_noise(70, 50).convert("L"), "JPEG"))
+    plain = shrunk(bytes(data), (70, 50), eighths)
+    data[data.index(b"\xff\xc0") + 11] = said
+    found = shrunk(bytes(data), (70, 50), eighths)
+    assert np.array_equal(found, plain) if decoded else found is None
+
+
 def test_another_size_than_was_checked_is_refused() -> None:
     assert shrunk(corpus.jpeg(90, 60), (90, 60), 1) is not None
     assert shrunk(corpus.jpeg(90, 60), (60, 90), 1) is None

@@ -125,10 +125,10 @@ def _header(found: _Found, scan: bytes, scan_at: int) -> Header | None:
     if not _grey_or_ycbcr(found, bytes(each[0] for each in listed)):
         return None
     sampling = [(each[1] >> 4, each[1] & 15) for each in listed]
-    if count == 1:
-        sampling = [(1, 1)]  # a scan of one component is not interleaved, whatever it says
     if sampling[0] not in _BLOCKS_IN_FIRST or set(sampling[1:]) - {(1, 1)}:
         return None
+    if count == 1:
+        sampling = [(1, 1)]  # a scan of one component is not interleaved, whatever it says
     tables = scan[2 : 2 + 2 * count : 2]
     components = tuple(
         Component(*size, found.quantization[each[2]], found.codes[number >> 4], found.codes[16 | number & 15])
