@@ -83,7 +83,8 @@ def _take(found: _Found, marker: int, body: bytes) -> bool:
         case 0xDB:
             return _take_quantization(found.quantization, body)
         case 0xDD:
-            found.restart_interval = int.from_bytes(body[:2])
+            found.restart_interval = int.from_bytes(body)
+            return len(body) == 2
         case 0xE0:
             found.jfif |= body.startswith(b"JFIF\0")
         case 0xEE if body.startswith(b"Adobe"):
@@ -118,7 +119,12 @@ def _take_quantization(tables: dict[int, NDArray[np.int64]], body: bytes) -> boo
 def _header(found: _Found, scan: bytes, scan_at: int) -> Header | None:
     bits, height, width, count = found.frame[0], found.frame[1:3], found.frame[3:5], found.frame[5]
     listed = [found.frame[6 + 3 * i : 9 + 3 * i] for i in range(count)]
-    if bits != 8 or scan[0] != count or scan[1 + 2 * count :] != _IN_ORDER:
+    if (
+        bits != 8
+        or len(found.frame) != 6 + 3 * count
+        or scan[0] != count
+        or scan[1 + 2 * count :] != _IN_ORDER
+    ):
         return None
     if [each[0] for each in listed] != list(scan[1 : 1 + 2 * count : 2]):
         return None
