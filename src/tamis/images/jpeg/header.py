@@ -18,7 +18,7 @@ Code = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Brightness or one of two colours: blocks across and down in a unit, quantization, tables by number."""
+    """Brightness or one of two colours: its blocks in a unit, its 64 quantizers as coded, and its codes."""
 
     across: int
     down: int
@@ -74,18 +74,16 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
 
 def _take(found: _Found, marker: int, body: bytes) -> bool:
     match marker:
-        case 0xC0 | 0xC1 if not found.frame:
+        case 0xC0 | 0xC1 if not found.frame:  # sequential; the other frames are not read here
             found.frame = body
-        case 0xC0 | 0xC1:
-            return False
-        case 0xC4:
+        case 0xC4:  # Huffman codes
             return _take_codes(found.codes, body)
-        case 0xDB:
+        case 0xDB:  # quantization
             return _take_quantization(found.quantization, body)
-        case 0xDD:
+        case 0xDD:  # restarts
             found.restart_interval = int.from_bytes(body)
             return len(body) == 2
-        case 0xE0:
+        case 0xE0:  # perhaps JFIF
             found.jfif |= body.startswith(b"JFIF\0")
         case 0xEE if body.startswith(b"Adobe"):
             found.adobe = body
