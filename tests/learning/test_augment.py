@@ -5,6 +5,9 @@ import hashlib
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+from scipy.optimize import minimize_scalar
 from torch import Tensor
 
 from tamis.learning.augment import augment, normalise
@@ -180,6 +183,30 @@ def test_blur_softens_and_keeps_the_mean() -> None:
     flat = torch.full((2, 24, 24, 3), 100, dtype=torch.uint8)
     strong = NONE.model_copy(update={"blur": Blur(probability=1, strength=5)})
     close(augment(flat, strong, 24, torch.Generator().manual_seed(0)), normalise(flat))
+
+
+def test_blur_is_a_gaussian_at_any_size() -> None:
+    """At 90 pixels the work is done in strips of the picture, each with what lies around it."""
+    size, strength = 90, 5
+    pictures = images(6, size, 0, 256)
+    plain, soft = (
+        levels(augment(pictures, augmentation, size, torch.Generator().manual_seed(1))).numpy()
+        for augmentation in (NONE, NONE.model_copy(update={"blur": Blur(probability=1, strength=strength)}))
+    )
+
+    def smooth(picture: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
+        both = [gaussian_filter(each, (0, deviation, deviation), mode="constant", truncate=8)
+                for each in (picture, np.ones_like(picture))]  # fmt: skip
+        return both[0] / both[1]
+
+    for before, after in zip(plain.astype(float), soft, strict=True):
+        found = minimize_scalar(
+            lambda deviation: np.abs(smooth(before, deviation) - after).max(),  # noqa: B023 - used at once
+            bounds=(0.1 * strength / 100 * size, strength / 100 * size),
+            method="bounded",
+            options={"xatol": 1e-5},
+        )
+        assert found.fun < 1e-4
 
 
 def test_solarize_turns_around_what_is_above_the_threshold() -> None:

@@ -19,6 +19,8 @@ _LUMA = (0.299, 0.587, 0.114)  # of ITU-R BT.601
 _FROM_YIQ = ((1.0, 0.956, 0.619), (1.0, -0.272, -0.647), (1.0, -1.106, 1.703))
 _TOGETHER = 2**19
 """So many values of views are made at a time on a processor: they stay in its cache."""
+_FAR, _STRIP = 5, 32
+"""A Gaussian is 0 from so many deviations on; so many rows are blurred together."""
 _DECIDED = (
     "crop", "area", "ratio", "left", "top", "hflip", "vflip", "rotation", "degrees", "quarters",
     "jitter", "brightness", "contrast", "saturation", "hue", "gray", "blur", "softness", "solarize",
@@ -161,7 +163,7 @@ def _colour_matrix(jitter: Jitter, on: Tensor, gray: Tensor, chance: _Chance) ->
 
 
 def _blur(x: Tensor, blur: Blur, chance: _Chance) -> Tensor:
-    """Blur the chosen images by a matrix each, down the columns and then along the rows.
+    """Blur the chosen images by a matrix each, along the rows and then down the columns.
 
     A row of the matrix is the Gaussian around its place, cut off at the border and made to sum to 1.
     """
@@ -172,7 +174,18 @@ def _blur(x: Tensor, blur: Blur, chance: _Chance) -> Tensor:
     deviation = chance.between("softness", 0.1 * widest, widest)[chosen, None, None, None]
     places = torch.arange(x.shape[-1], device=x.device)
     matrix = softmax(-0.5 * ((places[:, None] - places) / deviation) ** 2, dim=-1)  # (m, 1, side, side)
-    return x.index_copy_(0, chosen, matrix @ x[chosen] @ matrix.mT)
+    reach = math.ceil(_FAR * widest)
+    across = _banded(matrix, x[chosen].mT, reach).mT
+    return x.index_copy_(0, chosen, _banded(matrix, across, reach))
+
+
+def _banded(matrix: Tensor, x: Tensor, reach: int) -> Tensor:
+    """Return matrix @ x, without what the matrix has farther than `reach` from its diagonal."""
+    strips = []
+    for start in range(0, x.shape[-2], _STRIP):
+        near = slice(max(0, start - reach), start + _STRIP + reach)
+        strips.append(matrix[..., start : start + _STRIP, near] @ x[..., near, :])
+    return torch.cat(strips, dim=-2)
 
 
 def _cutout(x: Tensor, cutout: Cutout, chance: _Chance) -> Tensor:
