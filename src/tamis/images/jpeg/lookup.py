@@ -1,4 +1,7 @@
-"""Lookup tables of a Huffman code: what the next bits of a stream say, found in one step."""
+"""Lookup tables of a Huffman code: what the next bits of a stream say, found in one step.
+
+The kernels of `scan.py` are compiled with these numbers: touch that file when one changes.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
