@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from tamis.engine.base import Died, map_splitting
 from tamis.engine.local import LocalEngine
 from tamis.images.batch import ReadTask, crashed, read_batch, read_task, results_of, split
-from tamis.images.decode import decode
+from tamis.images.decode import Fit, decode
 from tamis.images.read import ReadResult, read_image
 from tamis.model.image import BadImage, BadImageReason
 from tests.images import corpus, functions
@@ -59,11 +59,11 @@ def test_a_good_file_is_read_as_pillow_reads_it(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", list(corpus.BAD))
-@pytest.mark.parametrize("longest_side", [None, 16])
-def test_a_bad_file_is_refused_with_its_reason(name: str, longest_side: int | None) -> None:
+@pytest.mark.parametrize("fit", [None, lambda *_: (16, 12)], ids=["in full", "small"])
+def test_a_bad_file_is_refused_with_its_reason(name: str, fit: Fit | None) -> None:
     maker, reason = corpus.BAD[name]
     with pytest.raises(BadImage) as caught:
-        decode(maker(), longest_side)
+        decode(maker(), fit)
     assert caught.value.reason is reason
     assert str(caught.value) == reason.value
 

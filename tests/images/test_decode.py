@@ -2,51 +2,66 @@
 
 import pickle
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tamis.images.decode import decode
+from tamis.images.decode import Fit, Size, decode
+from tamis.images.thumbnail import fitted, shrink
 from tamis.model.image import BadImage, BadImageReason
 from tests.images import corpus
 
 
+def within(side: int) -> Fit:
+    return lambda width, height: fitted(width, height, side)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "progressive", "PNG"])
 @pytest.mark.parametrize(
-    ("longest_side", "size"),
-    [(None, (1600, 1000)), (1600, (1600, 1000)), (900, (1600, 1000)), (800, (800, 500)), (512, (600, 375)),
-     (300, (400, 250)), (100, (200, 125)), (5000, (1600, 1000))],
-)  # fmt: skip
-def test_a_jpeg_shrinks_by_two_or_more_and_never_below_the_side(
-    longest_side: int | None, size: tuple[int, int]
-) -> None:
-    for portrait in (False, True):
-        width, height = (1000, 1600) if portrait else (1600, 1000)
-        decoded = decode(corpus.jpeg(width, height), longest_side)
-        assert (decoded.width, decoded.height) == (width, height)
-        assert decoded.pixels.shape[1::-1] == (size[::-1] if portrait else size)
+    "wanted", [(640, 400), (639, 400), (512, 320), (300, 399), (90, 56), (2, 300), (700, 90)]
+)
+def test_a_picture_is_what_pillow_makes_of_it_in_full(kind: str, wanted: Size) -> None:
+    options: dict[str, Any] = {} if kind == "PNG" else {"quality": 92, "progressive": kind == "progressive"}
+    data = corpus.encoded(corpus.scene(640, 400), "PNG" if kind == "PNG" else "JPEG", **options)
+    whole = decode(data)
+    decoded = decode(data, lambda *_: wanted)
+    assert (whole.width, whole.height) == (decoded.width, decoded.height) == (640, 400)
+    assert whole.pixels.shape == (400, 640, 3)
+    expected = np.asarray(Image.fromarray(whole.pixels).resize(wanted, Image.Resampling.BILINEAR))
+    assert decoded.pixels.shape == expected.shape
+    assert np.abs(decoded.pixels.astype(int) - expected).mean() < 2
 
 
 @pytest.mark.parametrize("name", ["plain.png", "alpha.png", "palette.png", "cmyk.jpg", "photo.heic"])
-def test_what_pillow_shrinks_keeps_the_side_and_the_picture(name: str) -> None:
+def test_what_pillow_shrinks_keeps_the_picture(name: str) -> None:
     data = corpus.GOOD[name]()
     whole = decode(data)
-    small = decode(data, 20)
-    assert 20 <= max(small.pixels.shape) < 45
+    small = decode(data, within(20))
+    assert small.pixels.shape[1::-1] == fitted(whole.width, whole.height, 20)
     assert (small.width, small.height) == (whole.width, whole.height)
-    shrunk = Image.fromarray(whole.pixels).reduce(max(whole.width, whole.height) // 20)
-    assert np.abs(small.pixels.astype(int) - np.asarray(shrunk)).mean() < 1.5
+    assert np.abs(small.pixels.astype(int) - shrink(whole.pixels, 20)).mean() < 2
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_shrunk_jpeg_is_upright_too(orientation: int) -> None:
+@pytest.mark.parametrize("wanted", [(160, 100), (90, 200), (500, 300), (700, 700)])
+def test_a_shrunk_jpeg_is_upright_too(orientation: int, wanted: Size) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     data = corpus.encoded(corpus.scene(640, 400), "JPEG", quality=95, exif=exif)
-    whole, small = decode(data), decode(data, 160)
-    assert max(small.pixels.shape) == 160
-    expected = Image.fromarray(whole.pixels).reduce(4)
-    assert np.abs(small.pixels.astype(int) - np.asarray(expected)).mean() < 3
+    seen: list[Size] = []
+
+    def fit(*size: int) -> Size:
+        seen.append((size[0], size[1]))
+        return wanted
+
+    whole, small = decode(data), decode(data, fit)
+    assert seen == [(640, 400) if orientation < 5 else (400, 640)] == [(small.width, small.height)]
+    assert small.pixels.flags.c_contiguous
+    expected = np.asarray(Image.fromarray(whole.pixels).resize(wanted, Image.Resampling.BILINEAR))
+    assert small.pixels.shape == expected.shape
+    assert np.abs(small.pixels.astype(int) - expected).mean() < 3
     assert whole.pixels.shape == (whole.height, whole.width, 3)
     assert whole.pixels.flags.c_contiguous
 
@@ -95,7 +110,7 @@ def test_a_picture_within_the_limit_brings_no_warning_of_pillow() -> None:
     data = corpus.png(10_000, 9_900, 1, 0, (bytes(1250) for _ in range(9_900)))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert decode(data, 512).width == 10_000
+        assert decode(data, fitted).width == 10_000
 
 
 @pytest.mark.parametrize("maker", [corpus.jpeg, corpus.cmyk_jpeg, corpus.GOOD["progressive.jpg"]])
@@ -105,7 +120,7 @@ def test_a_jpeg_cut_anywhere_is_refused(maker: corpus.Maker) -> None:
         with pytest.raises(BadImage):
             decode(data[:end])
         with pytest.raises(BadImage):
-            decode(data[:end], 20)
+            decode(data[:end], within(20))
 
 
 def test_no_damage_brings_anything_but_a_bad_image() -> None:
@@ -117,7 +132,7 @@ def test_no_damage_brings_anything_but_a_bad_image() -> None:
             damaged = data.copy()
             damaged[generator.integers(0, min(len(data), 400), 4)] = generator.integers(0, 256, 4)
             try:
-                decode(damaged.tobytes(), 64, pixel_limit=1_000_000)
+                decode(damaged.tobytes(), within(64), pixel_limit=1_000_000)
             except BadImage:
                 continue
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from tamis.images.square_batch import SquareTask, decode_square, square_task, squares_of
+from tamis.images.square import square
+from tamis.images.square_batch import SquareTask, square_task, squares_of
 from tamis.model.image import BadImage, BadImageReason
 
 SIZE = 32
@@ -48,16 +49,9 @@ for _turn in (3, 6, 8):
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_square_looks_like_the_full_picture_squashed(case: str) -> None:
-    found = decode_square(CASES[case], SIZE)
+    found = square(CASES[case], SIZE)
     assert (found.shape, found.dtype) == ((SIZE, SIZE, 3), np.uint8)
     assert np.abs(found - in_full(CASES[case])).mean() < 4
-
-
-def test_neither_side_is_shrunk_below_the_square() -> None:
-    from tamis.images.decode import decode
-
-    for case in ("jpeg", "wide", "high", "png"):
-        assert min(decode(CASES[case], shortest_side=SIZE).pixels.shape[:2]) >= SIZE
 
 
 def test_bad_files_are_refused_with_their_reason_and_cost_no_other(tmp_path: Path) -> None:
@@ -78,7 +72,7 @@ def test_bad_files_are_refused_with_their_reason_and_cost_no_other(tmp_path: Pat
         BadImageReason.OUTSIDE,
     ]
     assert results[0].pixels is not None and results[3].pixels is not None
-    assert (results[0].pixels == decode_square(CASES["jpeg"], SIZE)).all()
+    assert (results[0].pixels == square(CASES["jpeg"], SIZE)).all()
 
 
 @pytest.mark.parametrize("answer", [None, [], [[b"short", None]], [["text", None]], [[None, "no reason"]]])
@@ -89,4 +83,4 @@ def test_an_answer_that_is_none_is_refused(answer: object) -> None:
 
 def test_too_many_pixels_are_refused_before_decoding() -> None:
     with pytest.raises(BadImage):
-        decode_square(CASES["png"], SIZE, pixel_limit=100)
+        square(CASES["png"], SIZE, pixel_limit=100)

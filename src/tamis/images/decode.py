@@ -1,8 +1,10 @@
-"""Decode an image file to upright RGB.
+"""Decode an image file to upright RGB, of the size that is wanted.
 
-A JPEG of which 1/4 or 1/8 is enough is decoded by `jpeg/`, if it is of a usual kind and without a fault. Any
-other plain JPEG goes through simplejpeg, which scales by 1/2, 3/8, 1/4 or 1/8 while it decodes; all else goes
-through Pillow, restricted to the formats of `formats.py`. All release the GIL, so threads are enough.
+A JPEG that is to be smaller is decoded by `jpeg/`, if it is of a usual kind and without a fault. Any other
+plain JPEG goes through simplejpeg, which scales by 1/2, 3/8, 1/4 or 1/8 while it decodes; all else goes
+through Pillow, restricted to the formats of `formats.py`. What is still too large then is resized by Pillow's
+BILINEAR, which widens its triangle to the area that a target pixel covers (antialiasing), as `jpeg/` does.
+All release the GIL, so threads are enough.
 
 What is read, and how: the first frame of an animation; alpha laid on white; 16-bit grey scaled so that its
 white is 255; a TIFF of 32-bit or floating-point values, which has no defined white, from its lowest (0) to
@@ -12,6 +14,8 @@ its highest (255) value; CMYK and Lab by Pillow's own conversion. Colour profile
 import io
 import struct
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +29,12 @@ from tamis.model.image import BadImage, BadImageReason
 Pixels = NDArray[np.uint8]
 """(height, width, 3) RGB."""
 
+Size = tuple[int, int]
+"""Width and height."""
+Fit = Callable[[int, int], Size]
+"""From the width and the height of an upright picture to those that are wanted."""
+
 PIXEL_LIMIT = 100_000_000
-_FEW_EIGHTHS = 2
-"""From three eighths on, `jpeg/` is no faster than libjpeg-turbo."""
 
 _DAMAGE = (
     OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, AttributeError,
@@ -46,7 +53,7 @@ _TURNS = {
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Upright pixels, perhaps shrunk; `width` and `height` are those of the upright original, in full."""
+    """Upright pixels of the size that was wanted; `width` and `height` are those of the upright original."""
 
     pixels: Pixels
     width: int
@@ -55,41 +62,50 @@ class Decoded:
     mode: str
 
 
-def decode(
-    data: bytes,
-    longest_side: int | None = None,
-    *,
-    shortest_side: int | None = None,
-    pixel_limit: int = PIXEL_LIMIT,
-) -> Decoded:
-    """Decode a whole image file.
-
-    With `longest_side` or `shortest_side`, the result may be shrunk, cheaply, while decoding or right after
-    it, but that side stays at so many pixels or more if the original's was.
+def decode(data: bytes, fit: Fit | None = None, *, pixel_limit: int = PIXEL_LIMIT) -> Decoded:
+    """Decode a whole image file, to the size that `fit` wants, or as large as it is.
 
     Raises:
         BadImage: with the reason.
     """
     picture, name = _open(data, pixel_limit)
     mode = picture.mode
-    width, height = picture.size
-    longest = max(width, height)
-    if shortest_side is not None:
-        longest_side = -(-shortest_side * longest // min(width, height))
-    target = longest if longest_side is None else min(longest_side, longest)
+    if name != "JPEG":
+        with _damage_refused():
+            picture.load()  # other formats may have their orientation behind the pixels
+    transpose, top_to_bottom, left_to_right = _TURNS.get(_orientation(picture), _IDENTITY)
+    width, height = _turned(picture.size, transpose)
+    wanted = fit(width, height) if fit else (width, height)
+    lying = _turned(wanted, transpose)
     pixels: Pixels | None = None
     if name == "JPEG" and mode in ("RGB", "L"):
-        pixels = _decode_jpeg(data, width, height, target)
+        pixels = _decode_jpeg(data, picture.size, lying)
+    if pixels is None:
+        with _damage_refused():
+            pixels = _load(picture, lying)
+    if transpose:
+        pixels = pixels.transpose(1, 0, 2)
+    pixels = pixels[:: -1 if top_to_bottom else 1, :: -1 if left_to_right else 1]
+    return Decoded(resized(np.ascontiguousarray(pixels), wanted), width, height, name, mode)
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
     try:
-        if pixels is None:
-            pixels = _load(picture, target)
+        yield
     except _DAMAGE as error:
         raise BadImage(BadImageReason.TRUNCATED) from error
-    transpose, top_to_bottom, left_to_right = _TURNS.get(_orientation(picture), _IDENTITY)
-    if transpose:
-        pixels, width, height = pixels.transpose(1, 0, 2), height, width
-    pixels = pixels[:: -1 if top_to_bottom else 1, :: -1 if left_to_right else 1]
-    return Decoded(np.ascontiguousarray(pixels), width, height, name, mode)
+
+
+def _turned(size: Size, transpose: bool) -> Size:
+    return (size[1], size[0]) if transpose else size
+
+
+def resized(rgb: Pixels, size: Size) -> Pixels:
+    """Resize to (height, width, 3); what has the size already is returned as it is."""
+    if rgb.shape[1::-1] == size:
+        return rgb
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR))
 
 
 def _open(data: bytes, pixel_limit: int) -> tuple[Image.Image, Format]:
@@ -116,24 +132,22 @@ def _check_size(size: tuple[int, int], pixel_limit: int) -> None:
         raise BadImage(BadImageReason.TOO_MANY_PIXELS)
 
 
-def _decode_jpeg(data: bytes, width: int, height: int, target: int) -> Pixels | None:
-    """Decode with shrink-on-load; None if Pillow is to have the last word.
+def _decode_jpeg(data: bytes, size: Size, wanted: Size) -> Pixels | None:
+    """Decode to the size that is wanted, or to more than that; None if Pillow is to have the last word.
 
-    Only factors of 2 and more: scaling by 7/8 and the like costs more than a full decode. libjpeg's
-    complaints are taken seriously when data is missing, and left to Pillow where it is only odd: cameras
-    that write stray bytes between two markers are many.
+    By libjpeg only factors of 2 and more: scaling by 7/8 and the like costs more than a full decode. Its
+    complaints are taken seriously when data is missing, and left to Pillow where it is only odd: cameras that
+    write stray bytes between two markers are many.
     """
-    eighths = -(-8 * target // max(width, height))
-    if eighths <= _FEW_EIGHTHS:
+    if wanted != size and wanted[0] <= size[0] and wanted[1] <= size[1]:
         from tamis.images.jpeg.shrink import shrunk  # loads numba
 
-        small = shrunk(data, (width, height), eighths)
+        small = shrunk(data, size, wanted)
         if small is not None:
             return small
-    wide = width >= height
     try:
         pixels: Pixels = simplejpeg.decode_jpeg(
-            data, "RGB", min_width=target if wide else 0, min_height=0 if wide else target, min_factor=2
+            data, "RGB", min_width=wanted[0], min_height=wanted[1], min_factor=2
         )
     except ValueError as error:
         if "remature end" in str(error):
@@ -142,11 +156,10 @@ def _decode_jpeg(data: bytes, width: int, height: int, target: int) -> Pixels | 
     return pixels
 
 
-def _load(picture: Image.Image, target: int) -> Pixels:
-    """Decode with Pillow to RGB, shrunk by a whole factor if that leaves the longest side at `target`."""
-    longest = max(picture.size)
-    width, height = (max(1, -(-side * target // longest)) for side in picture.size)
-    picture.draft(None, (width, height))  # JPEG alone can shrink while it decodes
+def _load(picture: Image.Image, wanted: Size) -> Pixels:
+    """Decode with Pillow to RGB, shrunk by a whole factor if both sides stay twice as large as wanted."""
+    least = 2 * wanted[0], 2 * wanted[1]
+    picture.draft(None, least)  # JPEG alone can shrink while it decodes
     picture.load()
     if picture.mode == "F" or picture.mode.startswith("I"):
         flat = Image.fromarray(_eight_bit(picture))
@@ -154,7 +167,7 @@ def _load(picture: Image.Image, target: int) -> Pixels:
         flat = picture.convert("RGBA")
     else:
         flat = picture.convert("RGB")
-    factor = max(flat.size) // target
+    factor = min(flat.width // least[0], flat.height // least[1])
     if factor > 1:
         flat = flat.reduce(factor)
     if flat.mode == "RGBA":

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tamis.images.decode import PIXEL_LIMIT, decode
 from tamis.images.formats import HEAD_BYTES, sniff
 from tamis.images.measure import measure
-from tamis.images.thumbnail import LONGEST_SIDE, encode, shrink
+from tamis.images.thumbnail import encode, fitted
 from tamis.model.image import BadImage, BadImageReason, ImageFacts
 
 _LARGE = 16 * 2**20
@@ -58,10 +58,9 @@ def read_image(
     """
     try:
         data, modified_ns = _read_bytes(os.fsencode(root), relative)
-        decoded = decode(data, LONGEST_SIDE, pixel_limit=pixel_limit)
+        decoded = decode(data, fitted, pixel_limit=pixel_limit)
     except BadImage as error:
         return ReadResult(relative, reason=error.reason)
-    small = shrink(decoded.pixels)
     facts = ImageFacts(
         sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
@@ -70,9 +69,9 @@ def read_image(
         height=decoded.height,
         format=decoded.format,
         mode=decoded.mode,
-        measures=measure(small),
+        measures=measure(decoded.pixels),
     )
-    return ReadResult(relative, facts, encode(small))
+    return ReadResult(relative, facts, encode(decoded.pixels))
 
 
 def read_original(root: bytes | os.PathLike[str], relative: bytes) -> bytes:

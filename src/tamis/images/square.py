@@ -1,36 +1,25 @@
-"""Squares for the encoders, from our own thumbnails.
+"""Squares for the encoders, from thumbnails and from any other image file.
 
-This is part of an embedding's preprocessing, so it is fixed: the JPEG is decoded by libjpeg-turbo (accurate
-integer DCT, smooth chroma upsampling) at 1, 1/2, 3/8, 1/4 or 1/8 of its size, the smallest at which neither
-side is below `size`; that is squashed to the square, aspect ratio not kept, by Pillow's BILINEAR, which
-widens its triangle to the area that a target pixel covers (antialiasing) and rounds to 8 bits.
+This is part of an embedding's preprocessing: the picture is squashed to the square, aspect ratio not kept, as
+`decode.py` resizes.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image
 
-from tamis.images.decode import Pixels
-from tamis.model.image import BadImage, BadImageReason
+from tamis.images.decode import PIXEL_LIMIT, Pixels, decode
 
 
-def square(data: bytes, size: int) -> Pixels:
-    """Decode a thumbnail and squash it to (size, size, 3).
+def square(data: bytes, size: int, *, pixel_limit: int = PIXEL_LIMIT) -> Pixels:
+    """Decode a whole image file to upright RGB, squashed to (size, size, 3).
 
     Raises:
-        BadImage: it is no JPEG, or it is damaged.
+        BadImage: with the reason.
     """
-    try:
-        pixels: Pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=size, min_width=size, min_factor=2)
-    except ValueError as error:
-        raise BadImage(BadImageReason.TRUNCATED) from error
-    if pixels.shape[:2] == (size, size):
-        return pixels
-    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR))
+    return decode(data, lambda *_: (size, size), pixel_limit=pixel_limit).pixels
 
 
 def squares(thumbnails: Sequence[bytes], size: int, threads: int = 1) -> NDArray[np.uint8]:

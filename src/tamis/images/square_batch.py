@@ -1,7 +1,6 @@
 """Squares for the encoders, straight from files: the work of one shard, inside the engine's limited child.
 
-No thumbnail comes between, so the file is decoded once: at the smallest scale at which neither side is below
-the square's, then squashed to it as `square.py` says.
+No thumbnail comes between, so the file is decoded once.
 """
 
 import os
@@ -10,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image
 
-from tamis.images.decode import PIXEL_LIMIT, Pixels, decode
+from tamis.images.decode import PIXEL_LIMIT, Pixels
 from tamis.images.read import read_original
+from tamis.images.square import square
 from tamis.model.image import BadImage, BadImageReason
 
 Answer = list[tuple[bytes | None, str | None]]
@@ -40,18 +39,6 @@ class SquareResult:
     reason: BadImageReason | None = None
 
 
-def decode_square(data: bytes, size: int, *, pixel_limit: int = PIXEL_LIMIT) -> Pixels:
-    """Decode a whole image file to upright RGB, squashed to (size, size, 3).
-
-    Raises:
-        BadImage: with the reason.
-    """
-    pixels = decode(data, shortest_side=size, pixel_limit=pixel_limit).pixels
-    if pixels.shape[:2] == (size, size):
-        return pixels
-    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR))
-
-
 def square_task(task: SquareTask) -> Answer:
     """Decode a shard; the function that is handed to the engine."""
     if task.threads <= 1 or len(task.relatives) <= 1:
@@ -69,7 +56,7 @@ def square_task(task: SquareTask) -> Answer:
 def _square_or_none(task: SquareTask, relative: bytes) -> tuple[bytes | None, str | None] | None:
     try:
         data = read_original(task.root, relative)
-        return decode_square(data, task.size, pixel_limit=task.pixel_limit).tobytes(), None
+        return square(data, task.size, pixel_limit=task.pixel_limit).tobytes(), None
     except BadImage as error:
         return None, error.reason.value
     except MemoryError:

@@ -8,9 +8,8 @@ fine patterns turn grey instead of into moire.
 
 import numpy as np
 import simplejpeg
-from PIL import Image
 
-from tamis.images.decode import Pixels
+from tamis.images.decode import Pixels, Size, resized
 from tamis.model.image import BadImage, BadImageReason
 
 LONGEST_SIDE = 512
@@ -18,14 +17,18 @@ QUALITY = 85
 SMALL_QUALITY = 75
 
 
-def shrink(rgb: Pixels, longest_side: int = LONGEST_SIDE) -> Pixels:
-    """Shrink to the longest side, keeping the aspect ratio; a smaller picture is returned as it is."""
-    height, width = rgb.shape[:2]
-    longest = max(height, width)
+def fitted(width: int, height: int, longest_side: int = LONGEST_SIDE) -> Size:
+    """Return the size of a picture's thumbnail: its aspect ratio is kept, and it is never enlarged."""
+    longest = max(width, height)
     if longest <= longest_side:
-        return rgb
-    size = max(1, round(width * longest_side / longest)), max(1, round(height * longest_side / longest))
-    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR))
+        return width, height
+    return max(1, round(width * longest_side / longest)), max(1, round(height * longest_side / longest))
+
+
+def shrink(rgb: Pixels, longest_side: int = LONGEST_SIDE) -> Pixels:
+    """Shrink to the longest side; a smaller picture is returned as it is."""
+    height, width = rgb.shape[:2]
+    return resized(rgb, fitted(width, height, longest_side))
 
 
 def thumbnail(rgb: Pixels) -> bytes:

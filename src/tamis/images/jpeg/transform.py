@@ -1,93 +1,153 @@
-"""From coefficients to pixels: the inverse cosine transform of fewer points, and the colours.
+"""From coefficients to pixels of the size that is wanted: cosines and resizing in one product.
 
-A block of 8 x 8 becomes one of N x N by the N-point transform of its lowest N x N frequencies: a low-pass
-without the aliasing of a mean of pixels (Dugad and Ahuja 2001, A Fast Scheme for Image Size Change in the
-Compressed Domain). Whole numbers give the same pixels on every machine.
+A row of pixels is a product of its coefficients with cosines, and a smaller row is a product of that with the
+triangles of Pillow's BILINEAR. Both are known beforehand, so they are multiplied with each other and not with
+the picture. Colours that are coarser than the brightness are never brought to its size. Every sum has one
+order, so the pixels are the same on every machine.
 """
 
 import math
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tamis.compiling.kernel import exact_kernel
 
-Plane = NDArray[np.uint8]
-ZIGZAG = np.array([
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48,
-    41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
-    30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-])  # fmt: skip
-"""(64,) int64: row * 8 + column of each coefficient, in the order in which they are coded."""
-_FRACTION = 12
+Numbers = NDArray[np.int64]
+Plane = NDArray[np.float32]
+"""(height, width), with 0 for grey."""
+LANES = 16
+"""Rows of coefficients have a multiple of so many numbers, so that loops over them leave no remainder."""
 _WHITE = 255
+_WORTH_KEEPING = 1.5
+"""Of frequencies so many times as high as the smaller picture can show, the triangles leave 9 %."""
 
 
-@cache
-def kept(points_down: int, points_across: int) -> int:
-    """Count the coefficients up to the last one that a block of so many points needs."""
-    rows, columns = np.divmod(ZIGZAG, 8)
-    needed = (rows < points_down) & (columns < points_across)
-    return int(np.flatnonzero(needed)[-1]) + 1
+class Bands(NamedTuple):
+    """A matrix with few numbers in each row, next to each other.
+
+    weights: (rows, most) float32. firsts, counts: (rows,) int64, their first column and how many they are.
+    """
+
+    weights: NDArray[np.float32]
+    firsts: Numbers
+    counts: Numbers
 
 
-def weights(points_down: int, points_across: int, quantization: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return (points down, points across, kept): what 1 of each coefficient adds, in 1/4096 grey."""
-    down, across = _cosines(points_down), _cosines(points_across)
-    number = kept(points_down, points_across)
-    rows, columns = ZIGZAG[:number] // 8, ZIGZAG[:number] % 8
-    real = down[:, None, rows] * across[None, :, columns] * quantization[:number]
-    return np.rint(real * (1 << _FRACTION)).astype(np.int32)
+def frequencies(extent: float, target: int) -> int:
+    """Return how many of the 8 frequencies of a block are worth keeping, to show `extent` pixels as fewer."""
+    shown = 8 * target / extent
+    return min(8, max(math.ceil(shown), round(_WORTH_KEEPING * shown)))
 
 
-@cache
-def _cosines(points: int) -> NDArray[np.float64]:
-    """Return (points, 8): the points of each frequency, 0 for those that so few cannot show."""
-    places = (2 * np.arange(points)[:, None] + 1) * np.arange(8) * math.pi / (2 * points)
-    waves = np.cos(places) / 2
+@lru_cache(64)
+def bands(extent: float, target: int, kept: int) -> Bands:
+    """Return (target, blocks * kept): what 1 of each kept frequency of each block adds to each smaller pixel.
+
+    `extent` pixels are shown, perhaps with a fraction: the blocks may go on behind them.
+    """
+    pixels = np.arange(8)
+    waves = np.cos((2 * pixels[:, None] + 1) * pixels[:kept] * math.pi / 16) / 2
     waves[:, 0] = math.sqrt(1 / 8)
-    waves[:, points:] = 0
-    return waves
+    return Bands(*_bands(extent, target, waves))
 
 
 @exact_kernel
-def transform(coefficients: NDArray[np.int16], weights: NDArray[np.int32]) -> Plane:
-    """Turn (kept, rows, columns) blocks into a plane of (rows * points down, columns * points across)."""
-    number, rows, columns = coefficients.shape
-    down, across, _ = weights.shape
-    plane = np.empty((rows * down, columns * across), np.uint8)
-    sums = np.empty(columns, np.int32)
-    for row in range(rows):
-        for y in range(down):
-            for x in range(across):
-                sums[:] = (128 << _FRACTION) + (1 << (_FRACTION - 1))
-                for each in range(number):
-                    weight = weights[y, x, each]
-                    if weight != 0:
-                        for column in range(columns):
-                            sums[column] += weight * np.int32(coefficients[each, row, column])
-                for column in range(columns):
-                    plane[row * down + y, column * across + x] = _clipped(sums[column] >> _FRACTION)
-    return plane
+def _bands(extent: float, target: int, waves: NDArray[np.float64]) -> tuple[Plane, Numbers, Numbers]:
+    scale, end, kept = extent / target, math.ceil(extent), waves.shape[1]
+    support = max(scale, 1.0)
+    most = (int(2 * support + 1) // 8 + 2) * kept
+    weights = np.empty((target, most), np.float32)
+    firsts, counts = np.empty(target, np.int64), np.empty(target, np.int64)
+    sums = np.empty(most)
+    for each in range(target):
+        center = (each + 0.5) * scale
+        start = max(int(center - support + 0.5), 0)
+        stop = min(int(center + support + 0.5), end)
+        block, total = start // 8, 0.0
+        sums[:] = 0
+        for pixel in range(start, stop):
+            share = max(0.0, 1 - abs(pixel + 0.5 - center) / support)
+            total += share
+            for frequency in range(kept):
+                sums[(pixel // 8 - block) * kept + frequency] += share * waves[pixel % 8, frequency]
+        weights[each] = sums / total
+        firsts[each], counts[each] = block * kept, ((stop - 1) // 8 + 1 - block) * kept
+    return weights, firsts, counts
+
+
+def transform(coefficients: NDArray[np.int16], across: Bands, down: Bands) -> Plane:
+    """Turn coefficients into a plane of pixels.
+
+    Args:
+        coefficients: (blocks across * kept frequencies across, blocks down * kept frequencies down or more).
+        across, down: their bands.
+    """
+    return _product(_transposed(_product(coefficients, across)), down)
 
 
 @exact_kernel
-def colors(brightness: Plane, blue: Plane, red: Plane, height: int, width: int) -> NDArray[np.uint8]:
-    """Return (height, width, 3) RGB from YCbCr (JFIF 1.02), of which the planes may hold more."""
+def _product(source: NDArray[np.int16] | NDArray[np.float32], bands: Bands) -> Plane:
+    """Return the matrix times the source: (rows of the matrix, columns of the source)."""
+    weights, columns = bands.weights, source.shape[1]
+    result = np.zeros((len(weights), columns), np.float32)
+    for row in range(len(weights)):
+        sums, first, count = result[row], bands.firsts[row], bands.counts[row]
+        factors = weights[row]
+        for term in range(0, count - 3, 4):  # the sums are read and written once for four terms
+            at = first + term
+            a, b, c, d = source[at], source[at + 1], source[at + 2], source[at + 3]
+            u, v, w, x = factors[term], factors[term + 1], factors[term + 2], factors[term + 3]
+            for i in range(columns):
+                low = u * np.float32(a[i]) + v * np.float32(b[i])
+                sums[i] += low + (w * np.float32(c[i]) + x * np.float32(d[i]))
+        for term in range(count - count % 4, count):
+            a, u = source[first + term], factors[term]
+            for i in range(columns):
+                sums[i] += u * np.float32(a[i])
+    return result
+
+
+@exact_kernel
+def _transposed(plane: Plane) -> Plane:
+    """Turn a plane, by tiles: whole cache lines are read, and written before they are forgotten."""
+    rows, columns = plane.shape
+    result = np.empty((columns, rows), np.float32)
+    for left in range(0, columns, LANES):
+        for row in range(rows):
+            for column in range(left, left + LANES):
+                result[column, row] = plane[row, column]
+    return result
+
+
+@exact_kernel
+def colors(brightness: Plane, blue: Plane, red: Plane) -> NDArray[np.uint8]:
+    """Return (height, width, 3) RGB from YCbCr (JFIF 1.02)."""
+    height, width = brightness.shape
     pixels = np.empty((height, width, 3), np.uint8)
-    half = 1 << 15
     for y in range(height):
         for x in range(width):
-            grey = (np.int32(brightness[y, x]) << 16) + half
-            b = np.int32(blue[y, x]) - 128
-            r = np.int32(red[y, x]) - 128
-            pixels[y, x, 0] = _clipped((grey + 91881 * r) >> 16)
-            pixels[y, x, 1] = _clipped((grey - 22554 * b - 46802 * r) >> 16)
-            pixels[y, x, 2] = _clipped((grey + 116130 * b) >> 16)
+            grey, b, r = brightness[y, x], blue[y, x], red[y, x]
+            pixels[y, x, 0] = _level(grey + np.float32(1.402) * r)
+            pixels[y, x, 1] = _level(grey - np.float32(0.344136) * b - np.float32(0.714136) * r)
+            pixels[y, x, 2] = _level(grey + np.float32(1.772) * b)
     return pixels
 
 
 @exact_kernel
-def _clipped(level: np.int32) -> np.uint8:
+def greys(brightness: Plane) -> NDArray[np.uint8]:
+    """Return (height, width, 3) RGB of a grey picture."""
+    height, width = brightness.shape
+    pixels = np.empty((height, width, 3), np.uint8)
+    for y in range(height):
+        for x in range(width):
+            pixels[y, x] = _level(brightness[y, x])
+    return pixels
+
+
+@exact_kernel
+def _level(value: np.float32) -> np.uint8:
+    level = np.int32(value + np.float32(128.5))
     return np.uint8(0 if level < 0 else _WHITE if level > _WHITE else level)
