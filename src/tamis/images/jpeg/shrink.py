@@ -7,7 +7,7 @@ from tamis.images.jpeg.header import read_header
 from tamis.images.jpeg.layout import layouts, plan, units
 from tamis.images.jpeg.lookup import lookup
 from tamis.images.jpeg.scan import scan
-from tamis.images.jpeg.transform import colors, greys, transform
+from tamis.images.jpeg.transform import colors, greys
 
 
 def shrunk(data: bytes, size: tuple[int, int], target: tuple[int, int]) -> NDArray[np.uint8] | None:
@@ -37,7 +37,5 @@ def shrunk(data: bytes, size: tuple[int, int], target: tuple[int, int]) -> NDArr
     )
     if not whole:
         return None
-    planes = [
-        transform(coefficients[each.start : each.stop].reshape(each.shape), *each.bands) for each in parts
-    ]
-    return greys(*planes) if len(planes) == 1 else colors(*planes)
+    components = [(coefficients[each.start : each.stop].reshape(each.shape), *each.bands) for each in parts]
+    return greys(*components) if len(components) == 1 else colors(*components)

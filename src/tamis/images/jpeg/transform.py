@@ -20,6 +20,8 @@ Plane = NDArray[np.float32]
 """(height, width), with 0 for grey."""
 LANES = 16
 """Rows of coefficients have a multiple of so many numbers, so that loops over them leave no remainder."""
+_TILE = 64
+"""So many columns of pixels are made at a time: what is in between stays in a fast cache."""
 _WHITE = 255
 _WORTH_KEEPING = 1.5
 """Of frequencies so many times as high as the smaller picture can show, the triangles leave 9 %."""
@@ -34,6 +36,11 @@ class Bands(NamedTuple):
     weights: NDArray[np.float32]
     firsts: Numbers
     counts: Numbers
+
+
+Part = tuple[NDArray[np.int16], Bands, Bands]
+"""A component: its coefficients, as (blocks across * kept frequencies across, blocks down * kept frequencies
+down, filled up to a multiple of LANES), and the bands across and down."""
 
 
 def frequencies(extent: float, target: int) -> int:
@@ -78,24 +85,55 @@ def _bands(extent: float, target: int, waves: NDArray[np.float64]) -> tuple[Plan
     return weights, firsts, counts
 
 
-def transform(coefficients: NDArray[np.int16], across: Bands, down: Bands) -> Plane:
-    """Turn coefficients into a plane of pixels.
-
-    Args:
-        coefficients: (blocks across * kept frequencies across, blocks down * kept frequencies down or more).
-        across, down: their bands.
-    """
-    return _product(_transposed(_product(coefficients, across)), down)
+@exact_kernel
+def colors(brightness: Part, blue: Part, red: Part) -> NDArray[np.uint8]:
+    """Return (height, width, 3) RGB from the coefficients of YCbCr (JFIF 1.02)."""
+    height, width = len(brightness[2].weights), len(brightness[1].weights)
+    pixels = np.empty((height, width, 3), np.uint8)
+    for left in range(0, width, _TILE):
+        right = min(left + _TILE, width)
+        greys, blues, reds = (
+            _columns(brightness, left, right),
+            _columns(blue, left, right),
+            _columns(red, left, right),
+        )
+        for y in range(height):
+            row, grey, b, r = pixels[y, left:right], greys[y], blues[y], reds[y]
+            for x in range(right - left):
+                row[x, 0] = _level(grey[x] + np.float32(1.402) * r[x])
+                row[x, 1] = _level(grey[x] - np.float32(0.344136) * b[x] - np.float32(0.714136) * r[x])
+                row[x, 2] = _level(grey[x] + np.float32(1.772) * b[x])
+    return pixels
 
 
 @exact_kernel
-def _product(source: NDArray[np.int16] | NDArray[np.float32], bands: Bands) -> Plane:
-    """Return the matrix times the source: (rows of the matrix, columns of the source)."""
+def greys(brightness: Part) -> NDArray[np.uint8]:
+    """Return (height, width, 3) RGB of a grey picture."""
+    height, width = len(brightness[2].weights), len(brightness[1].weights)
+    pixels = np.empty((height, width, 3), np.uint8)
+    for left in range(0, width, _TILE):
+        columns = _columns(brightness, left, min(left + _TILE, width))
+        for y in range(height):
+            for x in range(columns.shape[1]):
+                pixels[y, left + x] = _level(columns[y, x])
+    return pixels
+
+
+@exact_kernel
+def _columns(part: Part, left: int, right: int) -> Plane:
+    """Turn coefficients into some columns of pixels: (height, right - left)."""
+    coefficients, across, down = part
+    return _product(_transposed(_product(coefficients, across, left, right)), down, 0, len(down.weights))
+
+
+@exact_kernel
+def _product(source: NDArray[np.int16] | NDArray[np.float32], bands: Bands, start: int, stop: int) -> Plane:
+    """Return some rows of the matrix times the source: (rows, columns of the source)."""
     weights, columns = bands.weights, source.shape[1]
-    result = np.zeros((len(weights), columns), np.float32)
-    for row in range(len(weights)):
-        sums, first, count = result[row], bands.firsts[row], bands.counts[row]
-        factors = weights[row]
+    result = np.zeros((stop - start, columns), np.float32)
+    for row in range(start, stop):
+        sums, factors = result[row - start], weights[row]
+        first, count = bands.firsts[row], bands.counts[row]
         for term in range(0, count - 3, 4):  # the sums are read and written once for four terms
             at = first + term
             a, b, c, d = source[at], source[at + 1], source[at + 2], source[at + 3]
@@ -112,7 +150,7 @@ def _product(source: NDArray[np.int16] | NDArray[np.float32], bands: Bands) -> P
 
 @exact_kernel
 def _transposed(plane: Plane) -> Plane:
-    """Turn a plane, by tiles: whole cache lines are read, and written before they are forgotten."""
+    """Turn a plane, of which rows have a multiple of LANES: whole cache lines are read."""
     rows, columns = plane.shape
     result = np.empty((columns, rows), np.float32)
     for left in range(0, columns, LANES):
@@ -120,31 +158,6 @@ def _transposed(plane: Plane) -> Plane:
             for column in range(left, left + LANES):
                 result[column, row] = plane[row, column]
     return result
-
-
-@exact_kernel
-def colors(brightness: Plane, blue: Plane, red: Plane) -> NDArray[np.uint8]:
-    """Return (height, width, 3) RGB from YCbCr (JFIF 1.02)."""
-    height, width = brightness.shape
-    pixels = np.empty((height, width, 3), np.uint8)
-    for y in range(height):
-        for x in range(width):
-            grey, b, r = brightness[y, x], blue[y, x], red[y, x]
-            pixels[y, x, 0] = _level(grey + np.float32(1.402) * r)
-            pixels[y, x, 1] = _level(grey - np.float32(0.344136) * b - np.float32(0.714136) * r)
-            pixels[y, x, 2] = _level(grey + np.float32(1.772) * b)
-    return pixels
-
-
-@exact_kernel
-def greys(brightness: Plane) -> NDArray[np.uint8]:
-    """Return (height, width, 3) RGB of a grey picture."""
-    height, width = brightness.shape
-    pixels = np.empty((height, width, 3), np.uint8)
-    for y in range(height):
-        for x in range(width):
-            pixels[y, x] = _level(brightness[y, x])
-    return pixels
 
 
 @exact_kernel
