@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -32,7 +33,7 @@ COMMANDS = [
 ]  # fmt: skip
 
 
-def modules_after(*arguments: str) -> set[str]:
+def modules_after(*arguments: str, status: int = 0) -> set[str]:
     code = f"""
 import sys
 sys.argv = ["tamis", *{arguments!r}]
@@ -40,7 +41,7 @@ from tamis.cli.main import main
 try:
     main()
 except SystemExit as end:
-    assert not end.code, end.code
+    assert (end.code or 0) == {status}, end.code
 print("\\n<<<" + " ".join(sys.modules) + ">>>")
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -62,6 +63,11 @@ def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None
     loaded = modules_after(*arguments)
     assert "typer" in loaded
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_a_mistyped_folder_is_told_before_torch_is_loaded(tmp_path: Path) -> None:
+    assert "torch" not in modules_after("train", str(tmp_path / "fotos"), status=2)
+    assert "torch" not in modules_after("train", str(tmp_path), status=1)
 
 
 def test_the_version_is_told() -> None:

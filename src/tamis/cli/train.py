@@ -123,8 +123,11 @@ def train(
     if preview is not None:
         training_processes.refuse_several("--preview")
         training.draw_preview(order(), preview)
-        return
-    _train(order, as_json=as_json)
+    elif training_processes.is_one_of_several():
+        _train(order, as_json=as_json)
+    else:
+        checked = order()  # a mistyped folder is told at once: torch takes seconds to load
+        _train(lambda: checked, as_json=as_json)
 
 
 def _train(order: "Callable[[], Order]", *, as_json: bool) -> None:
