@@ -113,6 +113,8 @@ def test_a_run_is_not_overwritten_and_goes_on_when_asked(trained: tuple[Path, Ra
         (["--augmentation", "wild"], "There is no augmentation 'wild'. There are: natural"),
         (["--set", "jitter.hue=2"], "jitter.hue cannot be 2"),
         (["--set", "warmth=2"], "has no parameter 'warmth'"),
+        (["--set", "temperature=0"], "temperature cannot be 0: it has to be from 0.001 to "),
+        (["--set", "crop.max_scale=0.1"], "min_scale is 0.3 and max_scale only 0.1"),
         (["--set", "learning_rate=0"], "learning_rate: "),
         (["--set", "hue"], "--set takes NAME=VALUE"),
         (["--steps", "3", "--epochs", "2"], "exactly one of epochs, steps and minutes"),
@@ -175,9 +177,26 @@ def test_a_signal_saves_and_the_run_can_go_on(photos: Path, tmp_path: Path, numb
 
 
 def test_labels_may_come_from_a_file(photos: Path, tmp_path: Path) -> None:
-    (tmp_path / "few.csv").write_text("nobody.jpg,cat\n")
-    ran = train(photos, *SMALL, "--out", tmp_path / "run", "--labels", tmp_path / "few.csv")
-    assert ran.code == 1 and "names none of the images" in ran.err
+    few, out = tmp_path / "few.csv", tmp_path / "run"
+    few.write_text("nobody.jpg,cat\n")
+    ran = train(photos, *SMALL, "--out", out, "--labels", few)
+    assert ran.code == 1 and "names none of the images" in ran.err and not out.exists()
+    few.write_text(
+        "".join(f"{color}/{number}.jpg,{color}\n" for color in ("red", "blue") for number in (1, 2))
+    )
+    ran = train(photos, *SMALL, "--out", out, "--labels", few, "--json")
+    assert ran.code == 3 and all(0 <= score["knn"] <= 1 for score in json.loads(ran.out)["scores"])
+
+
+def test_a_run_that_could_not_begin_is_not_in_the_way(photos: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "photos", tmp_path / "run"
+    folder.mkdir()
+    (folder / "1.jpg").write_bytes((photos / "red" / "broken.jpg").read_bytes())
+    first = train(folder, *SMALL, "--out", out)
+    assert first.code == 1 and "None of the 1 images" in first.err and not out.exists()
+    for number in (2, 3):
+        (folder / f"{number}.jpg").write_bytes((photos / "red" / f"{number}.jpg").read_bytes())
+    assert train(folder, *SMALL, "--out", out).code == 3
 
 
 def test_without_torch_a_sentence_names_the_extra(

@@ -42,6 +42,18 @@ def test_neighbours_vote_and_nobody_votes_for_itself() -> None:
     assert not knn_hits(torch.eye(2), torch.tensor([0, 1])).any()
 
 
+def test_images_without_a_label_neither_vote_nor_count() -> None:
+    labels = torch.tensor([0] * 8 + [1] * 8)
+    features = torch.cat([torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])]).repeat_interleave(8, 0)
+    features += torch.randn(16, 2, generator=torch.Generator().manual_seed(0)) * 0.6
+    some = torch.where(torch.arange(16) % 3 == 0, -1, labels)
+    known = some >= 0
+    only = measure(features[known], features[known], labels[known])
+    assert 0 < (only.knn or 0) < 1
+    assert measure(features, features, some).knn == only.knn
+    assert measure(features, features, torch.full((16,), -1)).knn is None
+
+
 def looks(spread: float, rank: float = 20.0, uniformity: float = -2.0) -> Health:
     return Health(alignment=0.1, uniformity=uniformity, effective_rank=rank, spread=spread, agreement=0.5)
 

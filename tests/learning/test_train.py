@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from tamis.learning.feed import pool_of
 from tamis.learning.health import Health
 from tamis.learning.history import read_history
 from tamis.learning.methods import Method
+from tamis.learning.methods.simsiam import SimSiam
 from tamis.learning.times import PARTS
 from tamis.learning.train import Silent, Step, train
 from tamis.model.errors import Invalid
@@ -178,6 +180,30 @@ def test_a_collapse_stops_the_run_and_is_explained(tmp_path: Path) -> None:
     assert outcome.state == "collapsed" and outcome.collapse is not None
     assert outcome.checkpoint.facts.step < 400
     assert "fell from" in outcome.collapse.reason and "Try" in outcome.collapse.advice
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_leaves_the_weights_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight = train(pictures(), settings("simsiam", 3), tmp_path / "straight")
+    loss, losses = SimSiam.loss, iter([1.0, 1.0, 1.0, math.nan])
+    monkeypatch.setattr(SimSiam, "loss", lambda *given: loss(*given) * next(losses))
+    outcome = train(pictures(), settings("simsiam", 400), tmp_path / "broken")
+    assert outcome.state == "collapsed" and outcome.collapse is not None
+    assert outcome.collapse.reason == "The loss is no longer a number."
+    assert outcome.checkpoint.facts.step == straight.checkpoint.facts.step == 3
+    assert all(torch.isfinite(array).all() for array in outcome.checkpoint.weights().values())
+    assert all(math.isfinite(value) for line in read_history(tmp_path / "broken") for value in line.values())
+
+
+def test_labels_of_some_images_measure_those(tmp_path: Path) -> None:
+    labels = torch.arange(48).numpy() % 3
+    labels[::4] = -1
+    outcome = train(pictures(), settings(), tmp_path / "some", labels=labels)
+    assert all(health.knn is not None for health in outcome.health)
+    labels[1:] = -1
+    outcome = train(pictures(), settings(), tmp_path / "one", labels=labels)
+    assert all(health.knn is None for health in outcome.health)
 
 
 def test_health_is_measured_before_and_after(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from tamis.cli.counting import Counting
 from tamis.cli.output import Usage, say
+from tamis.cli.training_labels import file_labels, folder_labels, read_labels
 from tamis.cli.training_source import Source
 from tamis.images.square import square
 from tamis.model.digest import Json
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from tamis.learning.train import Outcome, Report
 
 SETTINGS, POOL, PROBLEMS = "run.json", "pool", "problems.json"
-_FEWEST_OF_A_LABEL = 5
 _WIDER = 1.5
 """The squares of the pool are so much wider than what the network sees: a crop has some detail left."""
 
@@ -59,12 +60,31 @@ class Ready:
 
 
 def prepare(order: Order) -> Ready:
-    """Check what was asked for, and read the images into the run's pool."""
+    """Check what was asked for, and read the images into the run's pool.
+
+    What cannot begin leaves nothing in the way of the next attempt.
+    """
     sources = order.source.digest()
+    label_of = None
+    if order.labels is not None:
+        label_of = read_labels(order.labels, [file.name for file in order.source.files])
+    begins = not (order.run / SETTINGS).exists()
     settings = settings_of(order)
-    pool, problems = make_pool(order.source, sources, order.run, side_of(settings))
-    labels = folder_labels(pool.names) if order.labels is None else file_labels(order.labels, pool.names)
+    try:
+        pool, problems = make_pool(order.source, sources, order.run, side_of(settings))
+    except Invalid:
+        if begins:
+            _forget(order.run)
+        raise
+    labels = folder_labels(pool.names) if label_of is None else file_labels(label_of, pool.names)
     return Ready(order, sources, settings, pool, labels, problems)
+
+
+def _forget(run: Path) -> None:
+    shutil.rmtree(run / POOL, ignore_errors=True)
+    (run / SETTINGS).unlink()
+    with contextlib.suppress(OSError):  # something else is in it
+        run.rmdir()
 
 
 def run(ready: Ready, report: Callable[[], "AbstractContextManager[Report]"]) -> "Outcome":
@@ -208,40 +228,3 @@ def _read_problems(folder: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {str(name): str(reason) for name, reason in found.items()}
-
-
-def folder_labels(names: tuple[str, ...]) -> NDArray[np.int64] | None:
-    """Take the subfolders of the images for labels; None where they tell nothing.
-
-    There must be two or more, and five images or more in each on average.
-    """
-    folders = [name.rpartition("/")[0] for name in names]
-    if not 2 <= len(set(folders)) <= len(names) / _FEWEST_OF_A_LABEL:
-        return None
-    return np.unique(folders, return_inverse=True)[1].astype(np.int64)
-
-
-def file_labels(path: Path, names: tuple[str, ...]) -> NDArray[np.int64]:
-    """Read labels from lines of `file name,label`; images without one get -1.
-
-    Raises:
-        Invalid: it is no such file, or names none of the images.
-    """
-    import csv
-
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Invalid(
-            f"'{path}' cannot be read as lines of file name,label: {error}.", field="labels"
-        ) from error
-    short = next((number for number, row in enumerate(rows, 1) if len(row) < 2), None)
-    if short is not None:
-        raise Invalid(f"Line {short} of '{path}' is not: file name,label.", field="labels")
-    label_of = {row[0]: row[1] for row in rows}
-    known = sorted({label_of[name] for name in names if name in label_of})
-    if not known:
-        raise Invalid(f"'{path}' names none of the images. The first image is '{names[0]}'.", field="labels")
-    number_of = {label: number for number, label in enumerate(known)}
-    return np.array([number_of[label_of[name]] if name in label_of else -1 for name in names], np.int64)

@@ -4,9 +4,9 @@ What the augmentation changes, the vectors learn to pass over. So it is the one 
 are good for: do not change the colour of leaves that are told apart by their colour.
 """
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid
@@ -23,6 +23,12 @@ class Crop(Noun):
     min_scale: Annotated[float, Field(gt=0, le=1)] = 0.3
     max_scale: Annotated[float, Field(gt=0, le=1)] = 1.0
     ratio: Annotated[float, Field(ge=1, le=4)] = 1.333
+
+    @model_validator(mode="after")
+    def _least_first(self) -> Self:
+        if self.min_scale > self.max_scale:
+            raise ValueError(f"min_scale is {self.min_scale:g} and max_scale only {self.max_scale:g}")
+        return self
 
 
 class Flip(Noun):

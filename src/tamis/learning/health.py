@@ -39,7 +39,10 @@ class Health(Noun):
 def measure(
     first: Tensor, second: Tensor, labels: Tensor | None = None, plain: Tensor | None = None
 ) -> Health:
-    """Measure the features (n, d) of two views of n images; `plain` are those of the images as they are."""
+    """Measure the features (n, d) of two views of n images; `plain` are those of the images as they are.
+
+    `labels` (n,) of -1 stand for none; with fewer than two others there is no accuracy.
+    """
     a, b = normalize(first.double(), dim=1), normalize(second.double(), dim=1)
     nearest = (a @ b.T).argmax(dim=1)
     plain = first if plain is None else plain
@@ -49,8 +52,15 @@ def measure(
         effective_rank=effective_rank(plain),
         spread=float(a.std(dim=0).mean() * math.sqrt(a.shape[1])) if len(a) > 1 else 0.0,
         agreement=float((nearest == torch.arange(len(a))).double().mean()),
-        knn=None if labels is None else float(knn_hits(plain, labels).double().mean()),
+        knn=None if labels is None else _accuracy(plain, labels),
     )
+
+
+def _accuracy(features: Tensor, labels: Tensor) -> float | None:
+    known = labels >= 0
+    if int(known.sum()) < 2:
+        return None
+    return float(knn_hits(features[known], labels[known]).double().mean())
 
 
 def uniformity(unit: Tensor) -> float:

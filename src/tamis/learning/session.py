@@ -1,6 +1,7 @@
 """What a run is made of: the network, its optimizer, one step of them, and their state in a checkpoint."""
 
 import hashlib
+import math
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -112,7 +113,11 @@ class Session:
         return epochs * self.epoch_steps
 
     def learn(self, batch: Batch, fraction: float, times: Times) -> float:
-        """Take one step of the optimizer and return the loss; count what its parts took."""
+        """Take one step of the optimizer and return the loss; count what its parts took.
+
+        Where the loss or its gradient is no longer a number, NaN is returned and no step is taken, in all
+        processes: the weights stay as they were.
+        """
         self._laps.begin()
         generator = torch.Generator(self.device)
         generator.manual_seed(seed_of(self.settings.seed, "augment", self.step, self.peers.rank))
@@ -130,7 +135,9 @@ class Session:
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.peers.average(self.method.parameters())
-        nn.utils.clip_grad_norm_(self.method.parameters(), 5.0)
+        length = nn.utils.clip_grad_norm_(self.method.parameters(), 5.0)
+        if not math.isfinite(length):
+            return math.nan
         self.optimizer.step()
         self.method.after_step(fraction)
         self.step += 1

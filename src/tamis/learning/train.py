@@ -24,6 +24,10 @@ from tamis.learning.times import Times
 from tamis.model.errors import Invalid
 
 SAVE_SECONDS = 60.0
+_NOT_A_NUMBER = Collapse(
+    "The loss is no longer a number.",
+    "Nothing of that step was kept. Train anew with a smaller --set learning_rate=... and another --out.",
+)
 Labels = NDArray[np.int64]
 
 
@@ -144,9 +148,13 @@ class _Loop:
         ) and not stopped:  # minutes may be over before the first step
             with self._times.part("wait"):
                 batch = next(batches)
-            self._tell(session.learn(batch, fraction, self._times), batch)
-            if session.step % session.health_steps == 0:
-                self._measure(batch.epoch + 1)
+            loss = session.learn(batch, fraction, self._times)
+            if math.isnan(loss):
+                self._collapse = _NOT_A_NUMBER
+            else:
+                self._tell(loss, batch)
+                if session.step % session.health_steps == 0:
+                    self._measure(batch.epoch + 1)
             fraction, stopped, due = self._where()
             if due:
                 self._save()
@@ -166,10 +174,6 @@ class _Loop:
         return session.peers.agree(session.budget.fraction(session.step), stop, due)
 
     def _tell(self, loss: float, batch: Batch) -> None:
-        if not math.isfinite(loss):
-            self._collapse = Collapse(
-                "The loss is no longer a number.", "Try a smaller --set learning_rate=..."
-            )
         if self._history is None:
             return
         session = self._session

@@ -11,6 +11,12 @@ from tamis.learning.settings import TrainingSettings
 from tamis.model.errors import Invalid
 
 _registry: dict[str, type["Method"]] = {}
+_COMMON = sorted(
+    set(TrainingSettings.model_fields)
+    - {"method", "backbone", "parameters", "augmentation", "seed", "epochs", "steps", "minutes"}
+)
+_LEAST = {"temperature": 1e-3, "teacher_temperature": 1e-3, "queue": 1, "prototypes": 1}
+_MOST = {"momentum": 1, "center_momentum": 1, "label_smoothing": 1}
 
 
 class Method(nn.Module, ABC):
@@ -33,8 +39,16 @@ class Method(nn.Module, ABC):
         if unknown:
             known = ", ".join(self.defaults) or "none"
             raise Invalid(
-                f"The method {self.name} has no parameter {unknown[0]!r}. It has: {known}.", field="set"
+                f"The method {self.name} has no parameter {unknown[0]!r}. It has: {known}. Every method has: "
+                f"{', '.join(_COMMON)}.",
+                field="set",
             )
+        for name, value in settings.parameters.items():
+            least, most = _LEAST.get(name, 0), _MOST.get(name, 1e6)
+            if not least <= value <= most:
+                raise Invalid(
+                    f"{name} cannot be {value:g}: it has to be from {least:g} to {most:g}.", field="set"
+                )
         self.backbone = backbone
         self.settings = settings
         self.values = dict(self.defaults) | settings.parameters
