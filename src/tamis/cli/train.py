@@ -36,6 +36,14 @@ Backbone = Annotated[
         "others start from nothing."
     ),
 ]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE|RUN",
+        help="Begin with these weights of the network: a safetensors file, as of dinov2-small, or a run. "
+        "Default: those that come with lite0, or chance.",
+    ),
+]
 Epochs = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Train for so many passes over the images.")
 ]
@@ -84,6 +92,7 @@ def train(
     target: Target,
     method: Method = None,
     backbone: Backbone = None,
+    weights: Weights = None,
     epochs: Epochs = None,
     steps: Steps = None,
     minutes: Minutes = None,
@@ -106,8 +115,8 @@ def train(
 
     need_torch()
     given = {
-        "method": method, "backbone": backbone, "epochs": epochs, "steps": steps, "minutes": minutes,
-        "augmentation": augmentation, "seed": seed,
+        "method": method, "backbone": backbone, "weights": str(weights.absolute()) if weights else None,
+        "epochs": epochs, "steps": steps, "minutes": minutes, "augmentation": augmentation, "seed": seed,
     }  # fmt: skip
 
     def order() -> training.Order:

@@ -18,6 +18,7 @@ from tamis.cli.counting import Counting
 from tamis.cli.output import Usage, say
 from tamis.cli.training_labels import file_labels, folder_labels, read_labels
 from tamis.cli.training_source import Source
+from tamis.cli.training_weights import first_weights
 from tamis.images.square import square
 from tamis.model.digest import Json
 from tamis.model.errors import Invalid
@@ -46,7 +47,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Ready:
-    """A run that can begin: its images and who was refused, settings and labels.
+    """A run that can begin: its images and who was refused, settings, labels and first weights.
 
     `sources` names the files that the pool was made of.
     """
@@ -54,6 +55,7 @@ class Ready:
     order: Order
     sources: str
     settings: "TrainingSettings"
+    weights: Mapping[str, NDArray[Any]] | None
     pool: "Pool"
     labels: NDArray[np.int64] | None
     problems: Mapping[str, str]
@@ -71,13 +73,14 @@ def prepare(order: Order) -> Ready:
     begins = not (order.run / SETTINGS).exists()
     settings = settings_of(order)
     try:
+        weights = first_weights(settings, order.run)
         pool, problems = make_pool(order.source, sources, order.run, side_of(settings))
     except Invalid:
         if begins:
             _forget(order.run)
         raise
     labels = folder_labels(pool.names) if label_of is None else file_labels(label_of, pool.names)
-    return Ready(order, sources, settings, pool, labels, problems)
+    return Ready(order, sources, settings, weights, pool, labels, problems)
 
 
 def _forget(run: Path) -> None:
@@ -93,7 +96,7 @@ def run(ready: Ready, report: Callable[[], "AbstractContextManager[Report]"]) ->
 
     with report() as told_to, signals_heard() as stop:
         return train(
-            ready.pool, ready.settings, ready.order.run, weights=first_weights(ready.settings),
+            ready.pool, ready.settings, ready.order.run, weights=ready.weights,
             labels=ready.labels, report=told_to, stop=stop,
         )  # fmt: skip
 
@@ -166,15 +169,6 @@ def settings_of(order: Order) -> "TrainingSettings":
             field="resume",
         )
     return kept
-
-
-def first_weights(settings: "TrainingSettings") -> Mapping[str, NDArray[Any]] | None:
-    """Return the published weights where the network has some; the others begin by chance."""
-    if settings.backbone != "lite0":
-        return None
-    from tamis.encoders.lite0 import published_arrays
-
-    return {name: array for name, array in published_arrays().items() if not name.startswith("_fc.")}
 
 
 def side_of(settings: "TrainingSettings") -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tamis.cli import training
 from tamis.cli.output import Usage
+from tamis.cli.training_weights import first_weights
 from tamis.model.errors import Invalid
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def follow(peers: "Group") -> None:
     if pool is None:
         raise _not_seen(run)
     with training.signals_heard() as stop:
-        train(pool, settings, run, weights=training.first_weights(settings), stop=stop)
+        train(pool, settings, run, weights=first_weights(settings, run), stop=stop)
 
 
 def _not_seen(run: Path) -> Invalid:

@@ -30,7 +30,8 @@ def build(given: Mapping[str, Json], changes: tuple[str, ...]) -> "TrainingSetti
     from tamis.model.errors import Invalid, sentence_of
 
     values: dict[str, Json] = {"backbone": PRETRAINED, **given}
-    values.setdefault("method", _METHODS[values["backbone"] == PRETRAINED])
+    adapts = values["backbone"] == PRETRAINED or "weights" in values
+    values.setdefault("method", _METHODS[adapts])
     if not any(name in values for name in _BUDGETS):
         values["minutes"] = DEFAULT_MINUTES
     try:
@@ -59,12 +60,20 @@ def check(settings: "TrainingSettings") -> None:
     """Refuse a method, a backbone or a parameter that does not exist, before any image is read.
 
     Raises:
-        Invalid: there is none.
+        Invalid: there is none, or the backbone needs weights.
     """
     from tamis.learning.backbones import make_backbone
     from tamis.learning.methods import make_method
+    from tamis.model.errors import Invalid
 
-    make_method(settings, make_backbone(settings.backbone), 2)
+    backbone = make_backbone(settings.backbone)
+    if backbone.needs_weights and settings.weights is None:
+        raise Invalid(
+            f"{settings.backbone} is too large to begin with nothing. Name a file of its published weights "
+            "with --weights, or take --backbone vit-small.",
+            field="backbone",
+        )
+    make_method(settings, backbone, 2)
 
 
 def _pair(text: str) -> tuple[str, Json]:

@@ -38,6 +38,19 @@ def load_published(name: str, content: bytes, file: str) -> Backbone:
             `file` and the first array that does not fit.
     """
     torch.set_num_threads(1)
+    weights = published_weights(name, content, file)
+    backbone = make_backbone(name)
+    backbone.load_state_dict(weights)
+    channels_last(backbone)
+    return backbone.eval()
+
+
+def published_weights(name: str, content: bytes, file: str) -> dict[str, Tensor]:
+    """Return the state of the network `name` that is in the bytes of a file.
+
+    Raises:
+        Invalid: as `load_published` does.
+    """
     try:
         found = load(content)
     except SafetensorError as error:
@@ -46,10 +59,7 @@ def load_published(name: str, content: bytes, file: str) -> Backbone:
     with torch.device("meta"):  # shapes alone: a file that does not fit costs nothing
         wanted = make_backbone(name).state_dict()
     _check(wanted, weights, name, file)
-    backbone = make_backbone(name)
-    backbone.load_state_dict(weights)
-    channels_last(backbone)
-    return backbone.eval()
+    return weights
 
 
 def _translated(found: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -50,9 +50,10 @@ class Session:
         self.pool, self.settings, self.run, self.device, self.peers = pool, settings, run, device, peers
         torch.manual_seed(seed_of(settings.seed, "start"))
         backbone = make_backbone(settings.backbone, settings.bottleneck)
-        self.adapts = weights is not None
+        self.adapts = weights is not None or settings.weights is not None
         if weights is not None:
             backbone.adopt({name: torch.tensor(array) for name, array in weights.items()})
+        if self.adapts:
             for module in backbone.early():
                 module.requires_grad_(False)
         self.method = make_method(settings, backbone, len(pool))

@@ -15,13 +15,15 @@ class TrainingSettings(Noun):
     `parameters` are the method's own, such as `temperature`. `threads` is how many one step may use on the
     processor; None leaves torch's own number. `bottleneck` learns so few features along with the backbone's,
     as the classic package did; to reduce them afterwards needs no such layer (docs/benchmarks.md).
-    `precision` is what the backbone multiplies in: with "auto" in bfloat16 where that is faster, which the
-    device decides; "float32" leaves nothing to it.
+    `weights` names what the backbone begins with, a file or a run; None leaves it to chance, or to those that
+    come with `lite0`. `precision` is what the backbone multiplies in: with "auto" in bfloat16 where that is
+    faster, which the device decides; "float32" leaves nothing to it.
     """
 
     method: str = "simclr"
     backbone: str = "resnet18"
     bottleneck: Annotated[int, Field(ge=2, le=1024)] | None = None
+    weights: str | None = None
     input_size: Annotated[int, Field(ge=16, le=1024)] = 64
     batch_size: Annotated[int, Field(ge=2, le=65_536)] = 128
     epochs: Annotated[int, Field(ge=1)] | None = None

@@ -93,7 +93,8 @@ def train(
     """Train on a pool and save into the run's folder; go on from the newest checkpoint there.
 
     Args:
-        weights: the backbone's state to begin with, by name; without it, chance.
+        weights: the backbone's state to begin with, by name; without it, chance. A run that goes on needs it
+            only where the settings name none.
         labels: an integer for each image of the pool, -1 for none; only health looks at them.
         stop: asked after every step; once it is true, the run is saved and returns.
 

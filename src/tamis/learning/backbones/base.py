@@ -17,6 +17,8 @@ class Backbone(nn.Module, ABC):
 
     name: ClassVar[str]
     dimension: int
+    needs_weights: ClassVar[bool] = False
+    """Whether it is too large to begin with weights drawn by chance."""
     mixed_precision: bool = False
     """Whether training multiplies in bfloat16; weights, losses and all that encodes stay in float32."""
 

@@ -4,6 +4,7 @@ The names of the weights are those of DINOv2 (Oquab et al., 2024, https://arxiv.
 file of its published weights loads as it is, but for the `mask_token`, which only its training uses.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -99,6 +100,10 @@ class _VisionTransformer(Backbone):
                 nn.init.trunc_normal_(module.weight, std=0.02)
                 nn.init.zeros_(module.bias)
 
+    def early(self) -> Sequence[nn.Module]:
+        """Return the patches and the first half of the blocks."""
+        return (self.patch_embed, *self.blocks[: len(self.blocks) // 2])
+
     def check_side(self, side: int) -> None:
         """Refuse a side that is no multiple of the patch's.
 
@@ -154,6 +159,7 @@ class Dinov2Small(_VisionTransformer):
     """22.1 million weights, 384 features; made for the weights that Meta published as dinov2_vits14."""
 
     name = "dinov2-small"
+    needs_weights = True
     patch = 14
     grid = 37
     scaled = True
