@@ -1,6 +1,7 @@
 """`tamis embed` and `tamis embedding`: a folder to a file, a dataset to an embedding, out and in again."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,7 @@ def test_a_folder_becomes_a_file_and_bad_images_are_told(photos: Path, home: Pat
     assert (vectors.shape, vectors.min() >= 0, vectors.max() <= 1) == ((N, 768), True, True)
     about = json.loads(out.with_suffix(".json").read_text())
     assert (about["encoder"]["name"], about["precision"], about["kind"]) == ("pixels", "half", "full")
+    assert about["versions"] == {name: version(name) for name in ("tamis", "numpy", "pillow", "simplejpeg")}
 
 
 def test_networks_and_functions_encode_a_folder_reduced_too(photos: Path, home: Path) -> None:
@@ -114,6 +116,13 @@ def test_a_dataset_is_embedded_exported_imported_and_freed_again(
 
     listed = json.loads(run(home, "embedding", "list", "--json").out)
     assert [one["name"] for one in listed] == ["pixels", "pixels · PCA 32", "onnx:net.onnx", "mine"]
+    assert [one["versions"].get("onnxruntime") for one in listed] == [
+        None,
+        None,
+        version("onnxruntime"),
+        None,
+    ]
+    assert [one["versions"].get("pillow") for one in listed] == [version("pillow")] * 3 + [None]
     assert run(home, "embedding", "remove", "mine", "--yes").code == 0
     used = run(home, "embedding", "remove", "pixels", "--yes")
     assert (used.code, "it stays" in used.err) == (1, True)

@@ -81,6 +81,14 @@ def test_facts_of_something_else_are_refused(tmp_path: Path, content: str | None
         find_checkpoint(folder)
 
 
+def test_facts_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    """Else the vectors would be made at another size than is kept with them."""
+    file = save_checkpoint(tmp_path, FACTS, WEIGHTS, {}).folder / "checkpoint.json"
+    file.write_text(file.read_text().replace('"input_size": 32', '"input_size": 64'))
+    with pytest.raises(Invalid, match="input_size is 64, and preprocessing was 32"):
+        find_checkpoint(tmp_path)
+
+
 def test_a_damaged_resume_file_is_refused(tmp_path: Path) -> None:
     found = save_checkpoint(tmp_path, FACTS, WEIGHTS, {})
     (tmp_path / "resume-000000007.pt").write_bytes(b"not torch")

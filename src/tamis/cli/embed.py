@@ -129,6 +129,7 @@ def about_of(encoder: "Encoder", dimensions: int | None, *, single: bool) -> "Ab
         name=encoder.name,
         kind="full" if dimensions is None else "pca",
         encoder=encoder.facts(),
+        versions=encoder.versions(),
         dimension=dimensions or encoder.dimension,
         precision="single" if single or dimensions is not None else "half",
         tamis=__version__,

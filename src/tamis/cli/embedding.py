@@ -137,6 +137,7 @@ def write_embedding(store: "Store", dataset_id: str, embedding_id: str, out: Pat
         name=found.name,
         kind=found.kind,
         encoder=found.encoder,
+        versions=found.versions,
         dimension=found.dimension,
         precision="single" if exact else "half",
         digest=found.digest,

@@ -1,6 +1,7 @@
 """What an encoder is: uint8 pictures in, one float32 vector each out."""
 
 from abc import ABC, abstractmethod
+from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -14,6 +15,8 @@ from tamis.model.machine import cores
 
 Images = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
+
+_PACKAGES = ("tamis", "numpy", "pillow", "simplejpeg")
 
 _registry: dict[str, type["Encoder"]] = {}
 
@@ -40,6 +43,8 @@ class Encoder(ABC):
     folder: ClassVar[str | None] = None
     """Below which folder of a data folder a server may open it by name. With `takes` but without a folder,
     the name stands for code: only the command line may open it."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """What runs it, beside the packages that all encoders need."""
     keeps: ClassVar[tuple[str, ...]] = ("*",)
     """Where the rest names a folder: which files in it count, as patterns."""
 
@@ -75,6 +80,11 @@ class Encoder(ABC):
     def source(cls, rest: str) -> Path:
         """Return the file or folder to copy when a data folder is to have this encoder."""
         return Path(rest)
+
+    @classmethod
+    def versions(cls) -> dict[str, str]:
+        """Return the versions of the packages that vectors come from."""
+        return {name: version(name) for name in (*_PACKAGES, *cls.packages)}
 
     def facts(self) -> EncoderFacts:
         """Return what makes the vectors what they are."""

@@ -24,6 +24,7 @@ class Dinov2(Encoder):
     """The features of the class token at 224 pixels. Each picture is a batch of its own, as for `lite0`."""
 
     takes = "FILE"
+    packages = ("torch",)
     folder = "encoders"
     width: ClassVar[int]
     input_size = 224

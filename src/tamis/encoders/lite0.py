@@ -30,6 +30,7 @@ class Lite0(Encoder):
 
     scheme = name = "lite0"
     title = "EfficientNet-Lite0 (ImageNet)"
+    packages = ("onnxruntime",)
     dimension = 1280
     input_size = 224
     batch_size = 1  # as fast as any, and no vector depends on its neighbours

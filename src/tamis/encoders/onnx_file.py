@@ -46,6 +46,7 @@ class OnnxFile(Encoder):
 
     scheme = "onnx"
     title = "A network in an ONNX file"
+    packages = ("onnxruntime",)
     takes = "FILE"
     folder = "encoders"
 

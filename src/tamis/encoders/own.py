@@ -16,6 +16,7 @@ class Own(Encoder):
     scheme = "own"
     title = "Trained on your own images"
     takes = "RUN"
+    packages = ("torch",)
     folder = "checkpoints"
 
     @classmethod

@@ -29,6 +29,7 @@ class TimmFolder(FolderEncoder):
 
     scheme = "timm"
     title = "A model of timm, from a folder"
+    packages = ("torch", "timm")
 
     @classmethod
     def opened(cls, rest: str, cache_folder: Path) -> Self:

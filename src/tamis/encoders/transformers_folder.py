@@ -17,6 +17,7 @@ class TransformersFolder(FolderEncoder):
 
     scheme = "transformers"
     title = "A vision model of Hugging Face, from a folder"
+    packages = ("torch", "transformers")
     keeps = (*KEEPS, PREPROCESSOR)
 
     @classmethod

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tamis.encoders import Encoder
+from tamis.encoders import Encoder, find_scheme
 from tamis.images.square import square
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
-from tamis.model.embedding import EmbeddingCreate
+from tamis.model.embedding import EmbeddingCreate, EncoderFacts
 from tamis.model.job import JobCancelled
 from tamis.projection import Basis, fit_basis
 from tamis.services import embeddings, prepare
@@ -35,7 +35,7 @@ def work(run: Run) -> dict[str, Json]:
     if facts is None:
         facts = run.tools.encoder(wanted.encoder).facts()
         embeddings.check_dimensions(facts, wanted.dimensions)
-    full_id = run.step("open", embeddings.open_full, run.store, run.dataset_id, facts)
+    full_id = run.step("open", _open, run, wanted.encoder, facts)
     encoded: list[int] = []
     done, more = 0, not embeddings.is_uploaded(facts)
     try:
@@ -53,6 +53,11 @@ def work(run: Run) -> dict[str, Json]:
     if wanted.then_project:
         run.step("follow up", prepare.follow_up, run.store, run.dataset_id, reduced_id, wanted.then_project)
     return {"embedding_id": full_id, "reduced_id": reduced_id, "encoded": done}
+
+
+def _open(run: Run, name: str, facts: EncoderFacts) -> str:
+    versions = {} if embeddings.is_uploaded(facts) else find_scheme(name)[0].versions()
+    return embeddings.open_full(run.store, run.dataset_id, facts, versions=versions)
 
 
 def _look(run: Run, full_id: str, encoded: list[int], done: int) -> tuple[list[int], int, bool]:

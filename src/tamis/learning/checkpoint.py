@@ -13,10 +13,10 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import torch
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -53,6 +53,14 @@ class CheckpointFacts(Noun):
     weights: Digest
     versions: dict[str, str]
     settings: dict[str, Json]
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if self.preprocessing.get("size") != self.input_size:
+            raise ValueError(
+                f"input_size is {self.input_size}, and preprocessing was {self.preprocessing.get('size')}"
+            )
+        return self
 
 
 class Checkpoint:

@@ -18,7 +18,10 @@ class EncoderFacts(Noun):
 
 
 class Embedding(Noun):
-    """`kind` is `full` for what an encoder gave and `pca` for the reduced child that selection uses."""
+    """`kind` is `full` for what an encoder gave and `pca` for the reduced child that selection uses.
+
+    `versions` are those of the packages that made its first vectors; of uploaded ones nothing is known.
+    """
 
     id: Id
     dataset_id: Id
@@ -29,6 +32,7 @@ class Embedding(Noun):
     dimension: int
     n_covered: int
     digest: Digest
+    versions: dict[str, str]
     created_at: Milliseconds
 
 

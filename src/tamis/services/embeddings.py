@@ -2,10 +2,11 @@
 
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -159,8 +160,14 @@ def _refuse_used(connection: Connection, dataset_id: str, embedding: Embedding) 
         )
 
 
-def open_full(store: Store, dataset_id: str, encoder: EncoderFacts, name: str | None = None) -> str:
-    """Find or make the embedding of this encoder, and return its id."""
+def open_full(
+    store: Store,
+    dataset_id: str,
+    encoder: EncoderFacts,
+    name: str | None = None,
+    versions: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Find or make the embedding of this encoder, and return its id; a new one keeps the versions."""
     new = embeddings.NewEmbedding(
         name=name or encoder.name,
         kind="full",
@@ -168,6 +175,7 @@ def open_full(store: Store, dataset_id: str, encoder: EncoderFacts, name: str | 
         encoder=encoder,
         dimension=encoder.dimension,
         digest=digest_of({"v": 1, "kind": "full", "encoder": encoder.model_dump(mode="json")}),
+        versions=versions,
     )
     with store.write() as connection:
         return embeddings.find_or_insert(connection, dataset_id, new)
@@ -218,6 +226,7 @@ def open_reduced(
                 }
             ),
             basis=basis,
+            versions=full.versions,
         )
         return embeddings.find_or_insert(connection, dataset_id, new)
 

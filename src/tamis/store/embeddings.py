@@ -1,6 +1,7 @@
 """Embeddings: which vectors a dataset has, whom they cover, and which Lance version holds them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ class NewEmbedding:
     dimension: int
     digest: str
     basis: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def find_or_insert(connection: sa.Connection, dataset_id: str, new: NewEmbedding
         "digest": new.digest,
         "basis": new.basis,
         "lance_version": None,
+        "versions": dict(new.versions),
         "created_at": now(),
     }
     if insert_new(connection, embedding, values):

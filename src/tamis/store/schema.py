@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest revision under migrations/versions."""
 
 metadata = sa.MetaData()
@@ -125,6 +125,7 @@ embedding = sa.Table(
     sa.Column("digest", Hash, nullable=False),
     sa.Column("basis", Hash),
     sa.Column("lance_version", sa.BigInteger),
+    sa.Column("versions", sa.JSON, nullable=False, server_default="{}"),
     _time("created_at"),
     sa.UniqueConstraint("dataset_id", "digest"),
 )

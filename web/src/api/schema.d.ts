@@ -1381,6 +1381,8 @@ export interface components {
         /**
          * Embedding
          * @description `kind` is `full` for what an encoder gave and `pca` for the reduced child that selection uses.
+         *
+         *     `versions` are those of the packages that made its first vectors; of uploaded ones nothing is known.
          */
         Embedding: {
             /** Id */
@@ -1403,6 +1405,10 @@ export interface components {
             n_covered: number;
             /** Digest */
             digest: string;
+            /** Versions */
+            versions: {
+                [key: string]: string;
+            };
             /** Created At */
             created_at: number;
         };

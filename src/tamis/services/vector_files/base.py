@@ -9,6 +9,7 @@ from typing import IO, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
 
 from tamis.model.embedding import EncoderFacts
 from tamis.model.errors import Invalid
@@ -28,7 +29,10 @@ class Rows:
 
 
 class About(Noun):
-    """What is known of the vectors in a file, kept with them where the format has room."""
+    """What is known of the vectors in a file, kept with them where the format has room.
+
+    `versions` are those of the packages that made them, `tamis` the one that wrote the file.
+    """
 
     v: Literal[1] = 1
     name: str
@@ -37,6 +41,7 @@ class About(Noun):
     dimension: int
     precision: Literal["half", "single"]
     digest: str | None = None
+    versions: dict[str, str] = Field(default_factory=dict)
     tamis: str
 
     def text(self) -> str:
