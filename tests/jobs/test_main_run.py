@@ -55,7 +55,8 @@ def check_run(store: Store, dataset_id: str, photos: Path, made: Outcome, tmp_pa
         for position, path in enumerate(sorted(photos.iterdir()))
     ]
     full = matrix_of(store, dataset_id, made.full_id)
-    assert full.tobytes() == encoded(store, dataset_id, tmp_path).tobytes()
+    half = encoded(store, dataset_id, tmp_path).astype(np.float16)
+    assert full.tobytes() == half.astype(np.float32).tobytes()
     reduced = matrix_of(store, dataset_id, made.reduced_id)
     assert reduced.tobytes() == fit_basis([full], DIMENSIONS).apply(full).tobytes()
     points = read_arrow(projections.points(store, dataset_id, made.projection_id))

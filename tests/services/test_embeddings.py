@@ -41,6 +41,16 @@ def test_a_new_embedding_lacks_all_samples(store: Store, dataset_id: str) -> Non
     assert embeddings.list_page(store, dataset_id, None, 10).items == [found]
 
 
+def test_long_vectors_are_kept_in_float16_and_none_becomes_infinite() -> None:
+    short, long = (made.ENCODER.model_copy(update={"dimension": d}) for d in (64, 65))
+    matrix = np.float32([[1.0, -2.5, 65504.0, 1e-3]])
+    assert embeddings.as_kept(short, matrix) is matrix
+    kept = embeddings.as_kept(long, matrix)
+    assert (kept.dtype, kept.tolist()) == (np.float16, np.float16(matrix).tolist())
+    with pytest.raises(Invalid, match=r"made-up' gave the number -7e\+04; .* ends at 65,504"):
+        embeddings.as_kept(long, np.float32([[1.0, -70_000.0]]))
+
+
 def test_only_samples_that_are_new_and_not_deleted_are_lacking(store: Store, dataset_id: str) -> None:
     embedding_id = made.embedded(store, dataset_id, 0, 1, 5)
     samples.delete(store, dataset_id, np.array([1, 2]))

@@ -53,7 +53,7 @@ def test_vectors_find_their_samples_by_name(store: Store) -> None:
     embedding = vectors.add(store, dataset_id, "clip", file_of(names, ROWS[shuffled]))
     assert embedding.model_dump(exclude={"id", "digest", "created_at", "encoder"}) == {
         "dataset_id": dataset_id, "name": "clip", "kind": "full", "parent_id": None, "dimension": 3,
-        "n_covered": 3,
+        "n_covered": 3, "versions": {},
     }  # fmt: skip
     assert (embedding.encoder.name, embedding.encoder.preprocessing) == ("uploaded:clip", {})
     assert held(store, dataset_id, embedding.id) == {i: ROWS[i].tolist() for i in (0, 2, 3)}

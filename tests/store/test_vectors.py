@@ -54,6 +54,21 @@ def test_parts_in_any_order_are_read_by_position_to_the_bit(folder: DataFolder) 
     ]
 
 
+def test_vectors_are_kept_as_the_first_writer_chose_and_read_as_float32(folder: DataFolder) -> None:
+    """An embedding that older versions began in float32 goes on in it."""
+    for kind, other in ((np.float16, np.float32), (np.float32, np.float16)):
+        (low, first), (high, second) = make_part(0, 4), make_part(4, 4)
+        parts = [(low, first.astype(kind)), (high, second.astype(other))]
+        version = None
+        for number, (positions, rows) in enumerate(parts):
+            path = folder.work("j" * 24) / f"{number}.arrow"
+            vectors.write_part(path, positions, rows)
+            version = vectors.append(folder, kind.__name__ + "e" * 17, version, [path])
+        _, found = vectors.read(folder, kind.__name__ + "e" * 17, version)
+        expected = np.concatenate([rows for _, rows in parts]).astype(kind).astype(np.float32)
+        assert (found.dtype, found.tobytes()) == (np.float32, expected.tobytes())
+
+
 def test_readers_see_exactly_the_version_that_they_name(folder: DataFolder) -> None:
     one, two = make_part(0, 4), make_part(4, 4)
     first = vectors.append(folder, EMBEDDING, None, [kept(folder, 1, one)])

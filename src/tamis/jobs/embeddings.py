@@ -95,7 +95,7 @@ def _encode(run: Run, name: str, full_id: str, shard: int, done: int, total: int
         matrix[filled : filled + len(rows)] = rows
         filled += len(rows)
         run.report("embed", done + filled, total)
-    vectors.write_part(_part(run, "full", shard), positions, matrix)
+    vectors.write_part(_part(run, "full", shard), positions, embeddings.as_kept(encoder.facts(), matrix))
     return filled
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tamis.model.digest import digest_of, members_digest
 from tamis.model.embedding import Embedding, EmbeddingCreate, EncoderFacts
@@ -113,6 +114,26 @@ def is_uploaded(facts: EncoderFacts) -> bool:
 def is_reduced(facts: EncoderFacts) -> bool:
     """Tell whether vectors get a reduced child; short ones are used as they are."""
     return facts.dimension > _SHORT
+
+
+def as_kept(facts: EncoderFacts, matrix: NDArray[np.float32]) -> vectors.Matrix:
+    """Return vectors as they are kept: in float16 where the reduced child is what everything works on.
+
+    Raises:
+        Invalid: one holds a number that float16 cannot.
+    """
+    if not is_reduced(facts):
+        return matrix
+    with np.errstate(over="ignore"):
+        half = matrix.astype(np.float16)
+    if not np.isfinite(half).all():
+        worst = matrix.flat[np.abs(half).argmax()]
+        raise Invalid(
+            f"The encoder '{facts.name}' gave the number {worst:g}; vectors are kept in float16, which ends "
+            "at 65,504. Let it scale or normalise them.",
+            field="encoder",
+        )
+    return half
 
 
 def get(store: Store, dataset_id: str, embedding_id: str) -> Embedding:

@@ -1,4 +1,6 @@
-"""Vectors: one Lance dataset for each embedding, of rows (position u32, vector f32[d]).
+"""Vectors: one Lance dataset for each embedding, of rows (position u32, vector f32[d] or f16[d]).
+
+Whoever reads gets float32; what the first writer chose is how they are kept.
 
 Lance appends are not idempotent, so SQL names the one version that counts: a writer that finds a
 newer one restores the named version first, and readers open exactly the named version.
@@ -20,6 +22,7 @@ from tamis.store.folder import DataFolder, no_space
 if TYPE_CHECKING:
     import lance
 
+Matrix = NDArray[np.float32] | NDArray[np.float16]
 _BATCH_ROWS = 16_384
 
 
@@ -29,7 +32,7 @@ def load_library() -> None:
     import lance  # noqa: F401
 
 
-def write_part(path: Path, positions: NDArray[np.uint32], vectors: NDArray[np.float32]) -> None:
+def write_part(path: Path, positions: NDArray[np.uint32], vectors: Matrix) -> None:
     """Keep what one step has made, (n,) positions and (n, d) vectors, until it is committed."""
     arrays.write_part(path, _table(positions, vectors))
 
@@ -49,15 +52,16 @@ def append(folder: DataFolder, embedding_id: str, version: int | None, parts: li
     uri = str(folder.vectors(embedding_id))
     with pa.memory_map(str(parts[0])) as first:
         schema = pa.ipc.open_file(first).schema
-    reader = pa.RecordBatchReader.from_batches(schema, _batches(parts))
     with no_space(folder.path):
         if version is None:
+            reader = pa.RecordBatchReader.from_batches(schema, _batches(parts, schema))
             return int(lance.write_dataset(reader, uri, mode="overwrite").version)
         dataset = lance.dataset(uri)
         if dataset.version != version:
             dataset = lance.dataset(uri, version=version)
             dataset.restore()  # type: ignore[no-untyped-call]  # untyped upstream
         before = dataset.version
+        reader = pa.RecordBatchReader.from_batches(dataset.schema, _batches(parts, dataset.schema))
         after = int(lance.write_dataset(reader, dataset, mode="append").version)
     if after != before + 1:  # Lance lets two appends follow each other; SQL must name neither of the mixture
         raise Conflict(f"Another job has extended the embedding '{embedding_id}' at the same time.")
@@ -139,25 +143,30 @@ def _blocks(dataset: "lance.LanceDataset") -> Iterator[tuple[NDArray[np.uint32],
         yield _arrays(pa.Table.from_batches(waiting))
 
 
-def read_part(path: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """Return what one step has made."""
+def read_part(path: Path) -> tuple[NDArray[np.uint32], Matrix]:
+    """Return what one step has made, as it was written."""
     with pa.memory_map(str(path)) as file:
-        return _arrays(pa.ipc.open_file(file).read_all())
+        return _as_kept(pa.ipc.open_file(file).read_all())
 
 
-def _batches(parts: list[Path]) -> Iterator[pa.RecordBatch]:
+def _batches(parts: list[Path], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for part in parts:
         with pa.memory_map(str(part)) as file:
-            yield from pa.ipc.open_file(file).read_all().to_batches()
+            yield from pa.ipc.open_file(file).read_all().cast(schema).to_batches()
 
 
-def _table(positions: NDArray[np.uint32], vectors: NDArray[np.float32]) -> pa.Table:
-    flat = pa.array(np.ascontiguousarray(vectors, np.float32).reshape(-1))
+def _table(positions: NDArray[np.uint32], vectors: Matrix) -> pa.Table:
+    flat = pa.array(np.ascontiguousarray(vectors).reshape(-1))
     rows = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
     return pa.table({"position": pa.array(positions, pa.uint32()), "vector": rows})
 
 
 def _arrays(table: pa.Table) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    positions, rows = _as_kept(table)
+    return positions, rows.astype(np.float32, copy=False)
+
+
+def _as_kept(table: pa.Table) -> tuple[NDArray[np.uint32], Matrix]:
     positions, rows = (table.column(name).combine_chunks() for name in ("position", "vector"))
     flat = rows.flatten().to_numpy(zero_copy_only=False)
     return positions.to_numpy(), flat.reshape(len(rows), rows.type.list_size)
