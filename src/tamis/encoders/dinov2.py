@@ -21,14 +21,13 @@ _PREPROCESSING: dict[str, Json] = {
 
 
 class Dinov2(Encoder):
-    """The features of the class token at 224 pixels. Each picture is a batch of its own, as for `lite0`."""
+    """The features of the class token at 224 pixels. On a processor each picture is a batch of its own."""
 
     takes = "FILE"
     packages = ("torch",)
     folder = "encoders"
     width: ClassVar[int]
     input_size = 224
-    batch_size = 1
     preprocessing = _PREPROCESSING
 
     @classmethod
@@ -43,7 +42,7 @@ class Dinov2(Encoder):
         self.name = f"{self.scheme}:{path.name}"
         self.dimension = self.width
         self.weights = hashlib.sha256(content).hexdigest()
-        self._backbone = _load(self.scheme, content, path)
+        self._backbone, self.batch_size = _load(self.scheme, content, path)
 
     def _encode_batch(self, images: Images) -> Vectors:
         from tamis.learning.encode import encode
@@ -67,12 +66,15 @@ class Dinov2Base(Dinov2):
     width = 768
 
 
-def _load(scheme: str, content: bytes, path: Path) -> "Backbone":
+def _load(scheme: str, content: bytes, path: Path) -> "tuple[Backbone, int]":
+    """Return the network, and how many pictures it encodes at once."""
     try:
+        from tamis.learning.encode import batch_of
         from tamis.learning.published import load_published
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"The encoder '{scheme}:{path.name}' needs PyTorch, which is not installed: "
             'pip install "tamis[learn]"'
         ) from error
-    return load_published(scheme, content, str(path))
+    backbone = load_published(scheme, content, str(path))
+    return backbone, batch_of(backbone)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Own(Encoder):
-    """The features of the backbone. Each picture is a batch of its own, so no vector depends on another."""
+    """The features of the backbone. On a processor each picture is a batch of its own, as for `lite0`."""
 
     scheme = "own"
     title = "Trained on your own images"
@@ -33,7 +33,8 @@ class Own(Encoder):
         super().__init__(cache_folder)
         self.name = f"{self.scheme}:{name}"
         facts = trained.facts
-        self.dimension, self.input_size, self.batch_size = facts.dimension, facts.input_size, 1
+        self.dimension, self.input_size = facts.dimension, facts.input_size
+        self.batch_size = trained.batch_size
         self.weights, self.preprocessing = facts.weights, facts.preprocessing
         self._trained = trained
 

@@ -13,17 +13,31 @@ from tamis.learning.backbones import Backbone, channels_last, make_backbone
 from tamis.learning.checkpoint import CheckpointFacts, find_checkpoint
 from tamis.model.errors import Invalid
 
+_BATCH_OF_GPU = 64
+"""A divisor of the positions in a step of encoding, so that a resumed run has the same batches."""
+
 
 class Trained:
-    """The backbone of a checkpoint, on the processor, ready to encode."""
+    """The backbone of a checkpoint, ready to encode `batch_size` images at once."""
 
     def __init__(self, folder: Path, facts: CheckpointFacts, backbone: Backbone) -> None:
-        self.folder, self.facts = folder, facts
-        self._backbone = backbone.eval()
+        self.folder, self.facts, self.batch_size = folder, facts, batch_of(backbone)
+        self._backbone = backbone
 
     def encode(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Turn uint8 images (n, input_size, input_size, 3) into vectors (n, dimension), one by one."""
-        return encode(self._backbone, images, 1)
+        """Turn uint8 images (n, input_size, input_size, 3) into vectors (n, dimension)."""
+        return encode(self._backbone, images, self.batch_size)
+
+
+def ready_to_encode(backbone: Backbone) -> Backbone:
+    """Put a network where it encodes: on the GPU where there is one, else on the processor."""
+    channels_last(backbone)
+    return backbone.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+
+def batch_of(backbone: Backbone) -> int:
+    """Return how many images to encode at once: on a processor one, so that no vector depends on others."""
+    return _BATCH_OF_GPU if next(backbone.parameters()).device.type == "cuda" else 1
 
 
 def open_trained(path: Path) -> Trained:
@@ -46,8 +60,7 @@ def open_trained(path: Path) -> Trained:
             f"The checkpoint in '{checkpoint.folder}' says {facts.dimension} dimensions, but a "
             f"{facts.backbone} has {backbone.dimension}."
         )
-    channels_last(backbone)
-    return Trained(checkpoint.folder, facts, backbone)
+    return Trained(checkpoint.folder, facts, ready_to_encode(backbone))
 
 
 @torch.inference_mode()

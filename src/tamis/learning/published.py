@@ -11,7 +11,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
-from tamis.learning.backbones import Backbone, channels_last, make_backbone
+from tamis.learning.backbones import Backbone, make_backbone
+from tamis.learning.encode import ready_to_encode
 from tamis.model.errors import Invalid
 
 _TRAINING_ONLY = ("mask_token", "embeddings.mask_token")
@@ -41,8 +42,7 @@ def load_published(name: str, content: bytes, file: str) -> Backbone:
     weights = published_weights(name, content, file)
     backbone = make_backbone(name)
     backbone.load_state_dict(weights)
-    channels_last(backbone)
-    return backbone.eval()
+    return ready_to_encode(backbone)
 
 
 def published_weights(name: str, content: bytes, file: str) -> dict[str, Tensor]:
