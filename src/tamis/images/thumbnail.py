@@ -31,11 +31,6 @@ def shrink(rgb: Pixels, longest_side: int = LONGEST_SIDE) -> Pixels:
     return resized(rgb, fitted(width, height, longest_side))
 
 
-def thumbnail(rgb: Pixels) -> bytes:
-    """Shrink to 512 pixels and encode as JPEG."""
-    return encode(shrink(rgb))
-
-
 def smaller(jpeg: bytes, longest_side: int) -> bytes:
     """Shrink a thumbnail further, for a grid; one that is small enough already is returned as it is.
 
