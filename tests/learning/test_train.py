@@ -1,6 +1,7 @@
 """A run is a function of its settings: killed, stopped or straight, it ends with the same weights."""
 
 import contextlib
+import itertools
 import json
 import math
 import os
@@ -15,14 +16,13 @@ from typing import Any
 import pytest
 import torch
 
-from tamis.learning.backbones import Backbone
+from tamis.learning.backbones import Backbone, make_backbone
 from tamis.learning.checkpoint import find_checkpoint
 from tamis.learning.encode import open_trained
 from tamis.learning.feed import pool_of
 from tamis.learning.health import Health
 from tamis.learning.history import read_history
-from tamis.learning.methods import Method
-from tamis.learning.methods.simsiam import SimSiam
+from tamis.learning.methods import Method, make_method
 from tamis.learning.times import PARTS
 from tamis.learning.train import Silent, Step, train
 from tamis.model.errors import Invalid
@@ -182,17 +182,38 @@ def test_a_collapse_stops_the_run_and_is_explained(tmp_path: Path) -> None:
     assert "fell from" in outcome.collapse.reason and "Try" in outcome.collapse.advice
 
 
-def test_a_loss_that_is_no_number_stops_the_run_and_leaves_the_weights_as_they_were(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("pixels", [True, False], ids=["pixels", "loss"])
+@pytest.mark.parametrize("name", ["simsiam", "moco", "dino"])
+def test_a_loss_that_is_no_number_stops_the_run_and_leaves_all_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, pixels: bool
 ) -> None:
-    straight = train(pictures(), settings("simsiam", 3), tmp_path / "straight")
-    loss, losses = SimSiam.loss, iter([1.0, 1.0, 1.0, math.nan])
-    monkeypatch.setattr(SimSiam, "loss", lambda *given: loss(*given) * next(losses))
-    outcome = train(pictures(), settings("simsiam", 400), tmp_path / "broken")
+    """The forward pass of the fourth step meets infinite pixels, or only its loss is none, by a constant."""
+    taken: list[Step] = []
+
+    class Report(Silent):
+        def step(self, step: Step) -> None:
+            taken.append(step)
+
+    straight = train(
+        pictures(), settings(name, 400), tmp_path / "straight", report=Report(), stop=lambda: len(taken) == 3
+    )
+    method = type(make_method(settings(name), make_backbone("small"), 4))
+    loss, calls = method.loss, itertools.count()
+
+    def broken(self: Method, views: list[torch.Tensor], positions: torch.Tensor) -> torch.Tensor:
+        if next(calls) < 3:
+            return loss(self, views, positions)
+        infinite = [view * torch.inf for view in views]
+        return loss(self, infinite, positions) if pixels else loss(self, views, positions) + torch.inf
+
+    monkeypatch.setattr(method, "loss", broken)
+    outcome = train(pictures(), settings(name, 400), tmp_path / "broken")
     assert outcome.state == "collapsed" and outcome.collapse is not None
     assert outcome.collapse.reason == "The loss is no longer a number."
     assert outcome.checkpoint.facts.step == straight.checkpoint.facts.step == 3
-    assert all(torch.isfinite(array).all() for array in outcome.checkpoint.weights().values())
+    assert weights(outcome) == weights(straight)
+    states = [one.checkpoint.resume_state()["method"] for one in (straight, outcome)]
+    assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
     assert all(math.isfinite(value) for line in read_history(tmp_path / "broken") for value in line.values())
 
 

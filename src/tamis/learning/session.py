@@ -131,18 +131,23 @@ class Session:
         self.method.train()
         if self.adapts:
             _keep_norms(self.backbone)
+        before = [buffer.clone() for buffer in self.method.buffers()]
         loss = self.method.loss(views, torch.from_numpy(batch.rows).to(self.device))
         self._laps.end("forward")
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            _spoil(self.method)  # so that the others hear of it with the gradients
         self.peers.average(self.method.parameters())
         length = nn.utils.clip_grad_norm_(self.method.parameters(), 5.0)
         if not math.isfinite(length):
+            for buffer, kept in zip(self.method.buffers(), before, strict=True):
+                buffer.copy_(kept)
             return math.nan
         self.optimizer.step()
         self.method.after_step(fraction)
         self.step += 1
-        value = float(loss.detach())
         self._laps.end("backward")
         times.add(self._laps.seconds(), len(batch.rows) * self.peers.world)
         return value
@@ -225,6 +230,12 @@ def seed_of(seed: int, *words: str | int) -> int:
     """Return a seed of 63 bits for one use of chance, so that no use of it depends on another."""
     text = "/".join(map(str, (seed, *words))).encode()
     return int.from_bytes(hashlib.sha256(text).digest()[:8], "little") >> 1
+
+
+def _spoil(method: nn.Module) -> None:
+    for parameter in method.parameters():
+        if parameter.grad is not None:
+            parameter.grad.fill_(math.nan)
 
 
 def _keep_norms(backbone: nn.Module) -> None:
