@@ -116,6 +116,7 @@ def test_a_run_is_not_overwritten_and_goes_on_when_asked(trained: tuple[Path, Ra
         (["--augmentation", "wild"], "There is no augmentation 'wild'. There are: natural"),
         (["--set", "jitter.hue=2"], "jitter.hue cannot be 2"),
         (["--set", "warmth=2"], "has no parameter 'warmth'"),
+        (["--set", "weights=run"], "are named by --weights"),
         (["--set", "temperature=0"], "temperature cannot be 0: it has to be from 0.001 to "),
         (["--set", "crop.max_scale=0.1"], "min_scale is 0.3 and max_scale only 0.1"),
         (["--set", "learning_rate=0"], "learning_rate: "),
@@ -197,7 +198,10 @@ def test_a_run_that_could_not_begin_is_not_in_the_way(photos: Path, tmp_path: Pa
     (folder / "1.jpg").write_bytes((photos / "red" / "broken.jpg").read_bytes())
     first = train(folder, *SMALL, "--out", out)
     assert first.code == 1 and "None of the 1 images" in first.err and not out.exists()
-    for number in (2, 3):
+    (folder / "2.jpg").write_bytes((photos / "red" / "2.jpg").read_bytes())
+    second = train(folder, *SMALL, "--out", out)
+    assert second.code == 1 and "at least two images, not 1" in second.err and not out.exists()
+    for number in (3, 4):
         (folder / f"{number}.jpg").write_bytes((photos / "red" / f"{number}.jpg").read_bytes())
     assert train(folder, *SMALL, "--out", out).code == 3
 

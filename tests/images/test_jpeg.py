@@ -36,8 +36,8 @@ def part(size: Size, share: float) -> Size:
 
 @pytest.mark.parametrize(
     ("extent", "target", "kept"),
-    [(4000, 48, 1), (4000, 512, 2), (800, 100, 2), (500, 224, 5), (375, 224, 7), (300, 200, 8), (300, 299, 8),
-     (187.5, 224, 8), (0.5, 1, 8), (100_000, 1, 1)],
+    [(4000, 48, 1), (4000, 512, 2), (800, 100, 2), (500, 224, 6), (375, 224, 8), (1920, 224, 2),
+     (300, 200, 8), (300, 299, 8), (187.5, 224, 8), (0.5, 1, 8), (100_000, 1, 1)],
 )  # fmt: skip
 def test_frequencies_up_to_half_more_than_can_be_shown_are_kept(
     extent: float, target: int, kept: int

@@ -41,14 +41,19 @@ def test_a_new_embedding_lacks_all_samples(store: Store, dataset_id: str) -> Non
     assert embeddings.list_page(store, dataset_id, None, 10).items == [found]
 
 
-def test_long_vectors_are_kept_in_float16_and_none_becomes_infinite() -> None:
+def test_long_vectors_are_kept_in_float16_and_what_it_cannot_keep_is_refused() -> None:
     short, long = (made.ENCODER.model_copy(update={"dimension": d}) for d in (64, 65))
     matrix = np.float32([[1.0, -2.5, 65504.0, 1e-3]])
     assert embeddings.as_kept(short, matrix) is matrix
     kept = embeddings.as_kept(long, matrix)
     assert (kept.dtype, kept.tolist()) == (np.float16, np.float16(matrix).tolist())
-    with pytest.raises(Invalid, match=r"made-up' gave the number -70000; .* ends at 65,504"):
-        embeddings.as_kept(long, np.float32([[1.0, -70_000.0]]))
+    assert embeddings.as_kept(long, np.zeros((2, 3), np.float32)).tolist() == np.zeros((2, 3)).tolist()
+    for wrong, told in ((-70_000.0, "70000"), (3e-5, "3e-05")):
+        with pytest.raises(Invalid, match=f"encoder 'made-up' is {told}. Vectors are kept in float16"):
+            embeddings.as_kept(long, np.float32([[1.0, 0.0], [0.0, wrong]]))
+    for facts in (short, long):
+        with pytest.raises(Invalid, match="a number that is not finite"):
+            embeddings.as_kept(facts, np.float32([[1.0, np.nan]]))
 
 
 def test_only_samples_that_are_new_and_not_deleted_are_lacking(store: Store, dataset_id: str) -> None:

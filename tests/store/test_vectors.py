@@ -69,6 +69,17 @@ def test_vectors_are_kept_as_the_first_writer_chose_and_read_as_float32(folder: 
         assert (found.dtype, found.tobytes()) == (np.float32, expected.tobytes())
 
 
+def test_what_becomes_infinite_on_the_way_is_refused(folder: DataFolder) -> None:
+    positions, rows = make_part(0, 4)
+    paths = [folder.work("j" * 24) / f"{number}.arrow" for number in range(2)]
+    vectors.write_part(paths[0], positions, rows.astype(np.float16))
+    vectors.write_part(paths[1], positions + 4, rows * np.float32(1e5))
+    version = vectors.append(folder, EMBEDDING, None, paths[:1])
+    with pytest.raises(Exception, match="over 65,504"):
+        vectors.append(folder, EMBEDDING, version, paths[1:])
+    assert len(vectors.read(folder, EMBEDDING, version)[0]) == 4
+
+
 def test_readers_see_exactly_the_version_that_they_name(folder: DataFolder) -> None:
     one, two = make_part(0, 4), make_part(4, 4)
     first = vectors.append(folder, EMBEDDING, None, [kept(folder, 1, one)])

@@ -75,7 +75,9 @@ def prepare(order: Order) -> Ready:
     try:
         weights = first_weights(settings, order.run)
         pool, problems = make_pool(order.source, sources, order.run, side_of(settings))
-    except Invalid:
+        if len(pool) < 2:
+            raise Invalid(f"Training needs at least two images, not {len(pool)}.")
+    except BaseException:
         if begins:
             _forget(order.run)
         raise

@@ -40,6 +40,8 @@ def build(given: Mapping[str, Json], changes: tuple[str, ...]) -> "TrainingSetti
         for name, value in map(_pair, changes):
             if "." in name:
                 augmentation = changed(augmentation, name, value)
+            elif name == "weights":
+                raise Usage("The weights to begin with are named by --weights.", field="set")
             elif name in TrainingSettings.model_fields:
                 values[name] = value
             else:

@@ -34,9 +34,14 @@ def _named(path: Path, backbone: str) -> Mapping[str, NDArray[Any]]:
     from tamis.encoders.weights_file import read_weights
     from tamis.learning.published import published_weights
 
-    weights = _of_run(path, backbone) if path.is_dir() else None
-    if weights is None:
-        weights = published_weights(backbone, read_weights(path), str(path))
+    try:
+        weights = (
+            _of_run(path, backbone)
+            if path.is_dir()
+            else published_weights(backbone, read_weights(path), str(path))
+        )
+    except Invalid as error:  # they are read for an encoder elsewhere
+        raise Invalid(error.message, field="weights") from error
     return {name: tensor.numpy() for name, tensor in weights.items()}
 
 

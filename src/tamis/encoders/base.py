@@ -1,7 +1,9 @@
 """What an encoder is: uint8 pictures in, one float32 vector each out."""
 
+import contextlib
 from abc import ABC, abstractmethod
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -32,7 +34,7 @@ class Encoder(ABC):
     a vector may depend on its batch. So a caller who wants a resumed run to equal a straight one hands in
     whole batches that start at a position divisible by `batch_size`; only the last one may be short.
 
-    `encode` may be called from several threads; `lanes` tells from how many it pays. One call uses one core:
+    `encode` may be called from several threads; `lanes` tells from how many it pays. A call uses one core:
     batches beside each other never wait for one another, as the threads inside one batch do in every layer.
     """
 
@@ -84,7 +86,7 @@ class Encoder(ABC):
     @classmethod
     def versions(cls) -> dict[str, str]:
         """Return the versions of the packages that vectors come from."""
-        return {name: version(name) for name in (*_PACKAGES, *cls.packages)}
+        return dict(_found((*_PACKAGES, *cls.packages)))
 
     def facts(self) -> EncoderFacts:
         """Return what makes the vectors what they are."""
@@ -110,6 +112,18 @@ class Encoder(ABC):
     @abstractmethod
     def _encode_batch(self, images: Images) -> Vectors:
         """Encode 1 to `batch_size` pictures; what arrives here has been checked."""
+
+
+def _found(packages: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for name in packages:
+        with contextlib.suppress(PackageNotFoundError):  # it may be installed by another name
+            yield name, version(name)
+
+
+def lanes_for(batch_size: int) -> int:
+    """Return how many batches torch works on at a time: one for each core, or two for a GPU, which wants
+    large ones: one is read while it computes the other."""
+    return cores() if batch_size == 1 else 2
 
 
 def facts_of(encoder: Encoder | type[Encoder]) -> EncoderFacts:

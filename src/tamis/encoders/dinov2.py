@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from tamis.encoders.base import Encoder, Images, Vectors
+from tamis.encoders.base import Encoder, Images, Vectors, lanes_for
 from tamis.encoders.weights_file import read_weights
 from tamis.model.digest import Json
 from tamis.model.errors import Unavailable
@@ -43,6 +43,7 @@ class Dinov2(Encoder):
         self.dimension = self.width
         self.weights = hashlib.sha256(content).hexdigest()
         self._backbone, self.batch_size = _load(self.scheme, content, path)
+        self.lanes = lanes_for(self.batch_size)
 
     def _encode_batch(self, images: Images) -> Vectors:
         from tamis.learning.encode import encode

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from tamis.encoders.base import Encoder, Images, Vectors
+from tamis.encoders.base import Encoder, Images, Vectors, lanes_for
 from tamis.model.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Own(Encoder):
         facts = trained.facts
         self.dimension, self.input_size = facts.dimension, facts.input_size
         self.batch_size = trained.batch_size
+        self.lanes = lanes_for(self.batch_size)
         self.weights, self.preprocessing = facts.weights, facts.preprocessing
         self._trained = trained
 

@@ -29,6 +29,7 @@ _COMMITTING = threading.Lock()
 UPLOADED = "uploaded:"
 """How the encoder of vectors is called that people bring along."""
 _SHORT = 64
+_LEAST_HALF, _LARGEST_HALF = 2.0**-14, 65504.0
 
 
 @dataclass(frozen=True)
@@ -117,23 +118,29 @@ def is_reduced(facts: EncoderFacts) -> bool:
 
 
 def as_kept(facts: EncoderFacts, matrix: NDArray[np.float32]) -> vectors.Matrix:
-    """Return vectors as they are kept: in float16 where the reduced child is what everything works on.
+    """Return an encoder's vectors as they are kept: in float16 where everything works on a reduced child.
+
+    Uploaded ones are kept to the bit and do not come here.
 
     Raises:
-        Invalid: one holds a number that float16 cannot.
+        Invalid: one holds a number that is not finite, or float16 cannot hold it or keeps too little of it.
     """
-    if not is_reduced(facts):
-        return matrix
-    with np.errstate(over="ignore"):
-        half = matrix.astype(np.float16)
-    if not np.isfinite(half).all():
-        worst = matrix.flat[np.abs(half).argmax()]
+    if not np.isfinite(matrix).all():
         raise Invalid(
-            f"The encoder '{facts.name}' gave the number {worst:g}; vectors are kept in float16, which ends "
-            "at 65,504. Let it scale or normalise them.",
+            f"The encoder '{facts.name}' gave a number that is not finite. It or its weights are wrong.",
             field="encoder",
         )
-    return half
+    if not is_reduced(facts):
+        return matrix
+    largest = np.abs(matrix).max(axis=1, initial=0)
+    odd = largest[(largest > _LARGEST_HALF) | ((largest < _LEAST_HALF) & (largest > 0))]
+    if len(odd):
+        raise Invalid(
+            f"The largest number of a vector of the encoder '{facts.name}' is {odd[0]:g}. Vectors are kept "
+            "in float16, for which it has to lie between 0.00006 and 65,504. Let the encoder scale them.",
+            field="encoder",
+        )
+    return matrix.astype(np.float16)
 
 
 def get(store: Store, dataset_id: str, embedding_id: str) -> Embedding:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tamis.model.errors import Conflict
+from tamis.model.errors import Conflict, Invalid
 from tamis.store import arrays
 from tamis.store.folder import DataFolder, no_space
 
@@ -150,9 +150,18 @@ def read_part(path: Path) -> tuple[NDArray[np.uint32], Matrix]:
 
 
 def _batches(parts: list[Path], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield what the parts hold, in the type of the first that was ever written.
+
+    Raises:
+        Invalid: a part of an older version holds a number that float16 cannot.
+    """
     for part in parts:
         with pa.memory_map(str(part)) as file:
-            yield from pa.ipc.open_file(file).read_all().cast(schema).to_batches()
+            table = pa.ipc.open_file(file).read_all()
+        fitting = table.cast(schema)
+        if table.schema != schema and not np.isfinite(_as_kept(fitting)[1]).all():
+            raise Invalid("The vectors hold a number over 65,504, which float16 cannot hold.")
+        yield from fitting.to_batches()
 
 
 def _table(positions: NDArray[np.uint32], vectors: Matrix) -> pa.Table:

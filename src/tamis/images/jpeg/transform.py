@@ -46,7 +46,7 @@ down, filled up to a multiple of LANES), and the bands across and down."""
 def frequencies(extent: float, target: int) -> int:
     """Return how many of the 8 frequencies of a block are worth keeping, to show `extent` pixels as fewer."""
     shown = 8 * target / extent
-    return min(8, max(math.ceil(shown), round(_WORTH_KEEPING * shown)))
+    return min(8, math.ceil(_WORTH_KEEPING * shown))
 
 
 @lru_cache(64)

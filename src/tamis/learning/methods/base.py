@@ -13,7 +13,7 @@ from tamis.model.errors import Invalid
 _registry: dict[str, type["Method"]] = {}
 _COMMON = sorted(
     set(TrainingSettings.model_fields)
-    - {"method", "backbone", "parameters", "augmentation", "seed", "epochs", "steps", "minutes"}
+    - {"method", "backbone", "weights", "parameters", "augmentation", "seed", "epochs", "steps", "minutes"}
 )
 _LEAST = {"temperature": 1e-3, "teacher_temperature": 1e-3, "queue": 1, "prototypes": 1}
 _MOST = {"momentum": 1, "center_momentum": 1, "label_smoothing": 1}
