@@ -24,7 +24,7 @@ _TILE = 64
 """So many columns of pixels are made at a time: what is in between stays in a fast cache."""
 _WHITE = 255
 _WORTH_KEEPING = 1.5
-"""Of frequencies so many times as high as the smaller picture can show, the triangles leave 9 %."""
+"""Of a frequency so many times as high as the smaller picture can show, the triangles leave 9 %."""
 
 
 class Bands(NamedTuple):
