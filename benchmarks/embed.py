@@ -25,8 +25,9 @@ from benchmarks import machine
 from benchmarks.images import CACHE, photos
 from benchmarks.processes import cpu_seconds, run
 from tamis.encoders import Encoder, open_encoder
+from tamis.images.listing import walk
 from tamis.model.machine import user_cache
-from tamis.services import decoding, ingest
+from tamis.services import decoding
 
 TAMIS = (sys.executable, "-c", "from tamis.cli.main import main; main()")
 TARGET_SHARE = 0.85
@@ -40,7 +41,7 @@ Report = dict[str, object]
 def measure(folder: Path, scratch: Path) -> Report:
     """Measure both parts and the whole over a folder of JPEGs; `scratch` is an empty folder."""
     load = machine.load()
-    relatives = list(ingest.walk(folder))
+    relatives = list(walk(folder))
     encoder = open_encoder(_ENCODER, user_cache("encoders") or scratch)
     squares = _squares(folder, relatives, encoder.input_size)
     taken: dict[str, list[tuple[float, float]]] = {"decode": [], "network": [], "whole": []}

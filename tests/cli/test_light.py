@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from tamis import __version__
 from tamis.cli.main import app
+from tests.cli.conftest import make_photos
 
 HEAVY = (
     "torch",
@@ -68,6 +69,14 @@ def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None
 def test_a_mistyped_folder_is_told_before_torch_is_loaded(tmp_path: Path) -> None:
     assert "torch" not in modules_after("train", str(tmp_path / "fotos"), status=2)
     assert "torch" not in modules_after("train", str(tmp_path), status=1)
+
+
+def test_a_folder_is_encoded_without_what_datasets_need(tmp_path: Path) -> None:
+    make_photos(tmp_path / "photos", 2)
+    arguments = str(tmp_path / "photos"), "--encoder", "pixels", "--out", str(tmp_path / "vectors.npz")
+    loaded = modules_after("embed", *arguments)
+    assert (tmp_path / "vectors.npz").exists()
+    assert loaded.isdisjoint({"sqlalchemy", "lance", "dbos", "fastapi", "torch", "numba"})
 
 
 def test_the_version_is_told() -> None:

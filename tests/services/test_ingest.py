@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tamis.model.errors import Invalid
+from tamis.model.names import SAME_NAME
 from tamis.services import datasets, ingest, samples
 from tamis.store import schema
 from tamis.store.store import Store
@@ -100,7 +101,7 @@ def test_of_two_names_that_are_one_in_nfc_the_first_is_taken(store: Store, batch
         commit(store, dataset_id, *batch)
     assert names(store, dataset_id) == [NFC.decode()]
     assert samples.get(store, dataset_id, 0).sha256 == first.facts.sha256
-    assert problems(store, dataset_id) == {r"caf\xe9.jpg": ingest.SAME_NAME}
+    assert problems(store, dataset_id) == {r"caf\xe9.jpg": SAME_NAME}
 
 
 def test_names_that_are_not_utf8_are_kept_apart(store: Store, tmp_path: Path) -> None:
@@ -178,49 +179,6 @@ def test_only_what_is_new_or_changed_is_read(store: Store, tmp_path: Path) -> No
     (photos / "gone.jpg").unlink()
     batch = ingest.sort_out(store, dataset_id, photos, [*known, b"new.jpg"])
     assert batch == ingest.Batch([b"gone.jpg", b"longer.jpg", b"newer.jpg", b"new.jpg"], {}, [b"kept.jpg"])
-
-
-def test_a_folder_is_walked_in_the_order_of_its_bytes(tmp_path: Path) -> None:
-    for name in (
-        "b/a.jpg",
-        "a.jpg",
-        "b.jpg",
-        "B.JPG",
-        "a/z.png",
-        ".hidden.jpg",
-        ".git/a.jpg",
-        "notes.txt",
-        "c.svg",
-    ):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "endless").symlink_to("endless")
-    (tmp_path / "link").symlink_to(tmp_path / "b")
-    (tmp_path / "out.jpg").symlink_to("/etc/passwd")
-    assert list(ingest.walk(tmp_path)) == [
-        b"B.JPG", b"a.jpg", b"a/z.png", b"b.jpg", b"b/a.jpg", b"c.svg", b"link", b"out.jpg",
-    ]  # fmt: skip
-
-
-def test_a_folder_that_cannot_be_read_is_yielded_for_the_report(tmp_path: Path) -> None:
-    (tmp_path / "fine.jpg").touch()
-    parts = [f"{number:02}" * 120 for number in range(20)]  # together longer than a path may be
-    folder = os.open(tmp_path, os.O_RDONLY)
-    for part in parts:
-        os.mkdir(part, dir_fd=folder)
-        inner = os.open(part, os.O_RDONLY, dir_fd=folder)
-        os.close(folder)
-        folder = inner
-    os.close(folder)
-    deep, fine = ingest.walk(tmp_path)
-    assert fine == b"fine.jpg"
-    assert "/".join(parts).encode().startswith(deep)
-    assert len(os.fsencode(tmp_path)) + len(deep) >= 4095
-
-
-def test_a_root_that_is_gone_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match=r"gone.*No such file"):
-        list(ingest.walk(tmp_path / "gone"))
 
 
 def test_a_dataset_without_a_root_reads_no_folder(store: Store) -> None:

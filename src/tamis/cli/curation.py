@@ -145,9 +145,9 @@ def _finish_ingest(client: Client, work: Work, job: Job, folder: Path, *, is_new
 
 def _nothing_readable(problems: list[Problem], folder: Path, error: JobFailed) -> Exception:
     """Tell an empty folder from one in which nothing can be read, and both from a failure."""
-    from tamis.services import ingest
+    from tamis.images.listing import walk
 
-    n_files = sum(1 for _ in ingest.walk(folder))
+    n_files = sum(1 for _ in walk(folder))
     if n_files == 0:
         return Invalid(f"There are no images in '{folder}'.")
     if len(problems) < n_files:

@@ -86,13 +86,14 @@ def _check(encoder: str, out: Path | None) -> None:
 def _folder(folder: Path, name: str, out: Path, dimensions: int | None, *, single: bool) -> dict[str, Any]:
     from tamis.cli.counting import Counting
     from tamis.encoders import open_encoder
+    from tamis.images.listing import walk
     from tamis.model.errors import Invalid
     from tamis.model.machine import user_cache
-    from tamis.services import folder_vectors, ingest, vector_files
+    from tamis.services import folder_vectors, vector_files
     from tamis.services.decoding import new_engine
 
     encoder = open_encoder(name, user_cache("encoders") or out.absolute().parent)
-    relatives = list(ingest.walk(folder))
+    relatives = list(walk(folder))
     if not relatives:
         raise Invalid(f"There are no images in '{folder}'.")
     problems: dict[str, str] = {}

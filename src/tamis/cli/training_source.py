@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tamis.cli.options import check_folder, load_settings
 from tamis.cli.output import Usage
+from tamis.images.listing import walk
 from tamis.model.errors import Invalid
 from tamis.model.image import BadImageReason
 from tamis.model.names import shown_file_name
-from tamis.services import ingest
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def folder_source(folder: Path) -> Source:
     """
     check_folder(folder)
     folder = folder.resolve()
-    files = tuple(File(shown_file_name(relative), relative) for relative in ingest.walk(folder))
+    files = tuple(File(shown_file_name(relative), relative) for relative in walk(folder))
     if not files:
         raise Invalid(f"There are no images in '{folder}'.")
     return Source(str(folder), folder, files)

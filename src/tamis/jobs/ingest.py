@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tamis.images.listing import walk
 from tamis.jobs.run import Run
 from tamis.model.digest import Json
 from tamis.services import decoding, ingest, tags
@@ -27,7 +28,7 @@ def work(run: Run) -> dict[str, Json]:
 
 def _list(run: Run) -> dict[str, int]:
     root = root_path(run.store, run.dataset_id)
-    paths = list(ingest.walk(root))
+    paths = list(walk(root))
     arrays.write_part(_listing(run), pa.table({"path": pa.array(paths, pa.binary())}))
     return {"files": len(paths), "first": ingest.start(run.store, run.dataset_id)}
 

@@ -13,6 +13,7 @@ LONGEST_NAME = 100
 LONGEST_FILE_NAME = 1024
 LONGEST_FILE_NAME_BYTES = 2048  # in UTF-8; PostgreSQL indexes no more than 2,704
 DEEPEST_FILE_NAME = 32
+SAME_NAME = "Another file has the same name once both are written in Unicode form NFC. Rename one of them."
 LONGEST_PART_BYTES = 255
 _SHOWN_END = 200  # characters of each end of a name that is too long to be kept
 _BIDIRECTIONAL = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from tamis.encoders import Encoder
 from tamis.engine.base import Engine
 from tamis.model.errors import Invalid
-from tamis.model.names import clean_file_name, shown_file_name
+from tamis.model.names import SAME_NAME, clean_file_name, shown_file_name
 from tamis.projection import fit_basis
 from tamis.services import decoding
-from tamis.services.ingest import SAME_NAME
 from tamis.services.vector_files import Rows
 
 BLOCK = 256
