@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from tamis.model.errors import Conflict
+from tamis.model.errors import Conflict, Invalid
 from tamis.store import vectors
 from tamis.store.folder import DataFolder, open_folder
 
@@ -75,7 +75,7 @@ def test_what_becomes_infinite_on_the_way_is_refused(folder: DataFolder) -> None
     vectors.write_part(paths[0], positions, rows.astype(np.float16))
     vectors.write_part(paths[1], positions + 4, rows * np.float32(1e5))
     version = vectors.append(folder, EMBEDDING, None, paths[:1])
-    with pytest.raises(Exception, match="over 65,504"):
+    with pytest.raises(Invalid, match="over 65,504"):
         vectors.append(folder, EMBEDDING, version, paths[1:])
     assert len(vectors.read(folder, EMBEDDING, version)[0]) == 4
 

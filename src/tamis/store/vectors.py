@@ -44,6 +44,7 @@ def append(folder: DataFolder, embedding_id: str, version: int | None, parts: li
 
     Raises:
         Conflict: another writer has appended at the same time.
+        Invalid: a number of a float32 part is more than the float16 of the dataset can hold.
         NoSpace: the disk is full.
     """
     load_library()
@@ -60,6 +61,7 @@ def append(folder: DataFolder, embedding_id: str, version: int | None, parts: li
         if dataset.version != version:
             dataset = lance.dataset(uri, version=version)
             dataset.restore()  # type: ignore[no-untyped-call]  # untyped upstream
+        _check_fit(parts, dataset.schema)
         before = dataset.version
         reader = pa.RecordBatchReader.from_batches(dataset.schema, _batches(parts, dataset.schema))
         after = int(lance.write_dataset(reader, dataset, mode="append").version)
@@ -150,18 +152,20 @@ def read_part(path: Path) -> tuple[NDArray[np.uint32], Matrix]:
 
 
 def _batches(parts: list[Path], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Yield what the parts hold, in the type of the first that was ever written.
-
-    Raises:
-        Invalid: a part of an older version holds a number that float16 cannot.
-    """
+    """Yield what the parts hold, in the type of the first that was ever written."""
     for part in parts:
         with pa.memory_map(str(part)) as file:
-            table = pa.ipc.open_file(file).read_all()
-        fitting = table.cast(schema)
-        if table.schema != schema and not np.isfinite(_as_kept(fitting)[1]).all():
+            yield from pa.ipc.open_file(file).read_all().cast(schema).to_batches()
+
+
+def _check_fit(parts: list[Path], schema: pa.Schema) -> None:
+    """Refuse what is too large; before Lance reads the parts, since it makes another error of any."""
+    if schema.field("vector").type.value_type != pa.float16():
+        return
+    for part in parts:
+        rows = read_part(part)[1]
+        if rows.dtype != np.float16 and np.abs(rows).max(initial=0) > np.finfo(np.float16).max:
             raise Invalid("The vectors hold a number over 65,504, which float16 cannot hold.")
-        yield from fitting.to_batches()
 
 
 def _table(positions: NDArray[np.uint32], vectors: Matrix) -> pa.Table:
